@@ -1,0 +1,116 @@
+# make            the compiler build/mlpc and the runtime libraries
+# make test       everything that decides whether a change is right; installs what it needs where it can
+# make run        trains a network on handwritten digits
+# make golden     rewrites the golden files; read their diff before you commit it
+# make layering   fails on an include that points the wrong way
+
+CC       = gcc
+CFLAGS   = -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+STRICT   = -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Wvla -Werror
+HOSTLIBS = -ljansson -lxxhash -lz -lm
+B        = build
+
+# In the order of the pipeline.
+FOLDERS  = base syntax model expr plan emit cli
+SOURCES  = $(foreach folder,$(FOLDERS),$(wildcard compiler/$(folder)/*.c)) compiler/compile.c
+OBJECTS  = $(SOURCES:%.c=$B/%.o) $B/syntax/parser.tab.o $B/syntax/lexer.yy.o $B/prelude.o
+LIBRARY  = $(filter-out $B/compiler/cli/main.o,$(OBJECTS))
+GROUND   = $(patsubst %.c,$B/%.o,$(wildcard runtime/*.c))
+HOST     = $(patsubst %.c,$B/%.o,$(wildcard runtime/host/*.c))
+TESTS    = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
+
+SUPPORT  = $(patsubst tests/%.c,$B/tests/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
+TESTFLAGS = -Icompiler -Iruntime -I$B/syntax -Itests
+LIBRARIES = $B/libmlpc.a $(if $(HOST),$B/libmlp_host.a) $B/libmlp.a
+PROGRAM   = $(if $(wildcard compiler/cli/main.c),$B/mlpc)
+
+all: $(PROGRAM) $(LIBRARIES)
+
+$B/mlpc: $(OBJECTS) $B/libmlp_host.a $B/libmlp.a
+	$(CC) $(CFLAGS) -o $@ $(OBJECTS) $B/libmlp_host.a $B/libmlp.a $(HOSTLIBS)
+
+$B/libmlpc.a: $(LIBRARY)
+$B/libmlp.a: $(GROUND)
+$B/libmlp_host.a: $(HOST)
+%.a:
+	rm -f $@ && ar rcs $@ $^
+
+$B/compiler/%.o: compiler/%.c | $B/syntax/parser.tab.h $B/syntax/lexer.yy.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Icompiler -Iruntime -I$B/syntax -MMD -MP -c -o $@ $<
+
+$B/runtime/host/%.o: runtime/host/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Iruntime -MMD -MP -c -o $@ $<
+
+$B/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) -O3 $(STRICT) -Iruntime -MMD -MP -c -o $@ $<
+
+$B/syntax/parser.tab.c $B/syntax/parser.tab.h &: compiler/syntax/parser.y
+	@mkdir -p $(@D)
+	bison -Werror -o $B/syntax/parser.tab.c --header=$B/syntax/parser.tab.h $<
+
+$B/syntax/lexer.yy.c $B/syntax/lexer.yy.h &: compiler/syntax/lexer.l
+	@mkdir -p $(@D)
+	flex -o $B/syntax/lexer.yy.c --header-file=$B/syntax/lexer.yy.h $<
+
+$B/syntax/%.o: $B/syntax/%.c $B/syntax/parser.tab.h $B/syntax/lexer.yy.h
+	$(CC) $(CFLAGS) -std=gnu11 -Wall -Icompiler -I$B/syntax -MMD -MP -c -o $@ $<
+
+# The standard library is part of the compiler.
+$B/prelude.c: compiler/model/prelude.mlp
+	@mkdir -p $(@D)
+	{ echo '#include "model/model.h"'; echo 'const char model_prelude[] ='; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $<; echo ';'; } > $@
+
+$B/prelude.o: $B/prelude.c
+	$(CC) $(CFLAGS) -std=gnu11 -Icompiler -c -o $@ $<
+
+# --- tests -------------------------------------------------------------------------------------------------------------
+
+$B/tests/%.o: tests/%.c | $B/syntax/parser.tab.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Wno-missing-prototypes $(TESTFLAGS) -MMD -MP -c -o $@ $<
+
+$B/tests/test_%: $B/tests/test_%.o $(SUPPORT) $(LIBRARIES)
+	$(CC) $(CFLAGS) -o $@ $< $(SUPPORT) $(LIBRARIES) -lcriterion $(HOSTLIBS)
+
+test: tools-test
+	$(MAKE) --no-print-directory -j2 all $(TESTS)
+	$(MAKE) --no-print-directory layering
+	@tests/run $(TESTS)
+
+golden: all $B/tests/test_golden
+	GOLDEN=write $B/tests/test_golden
+
+# A folder includes itself and those before it; the runtime includes nothing of the compiler.
+layering:
+	@before=; for folder in $(FOLDERS); do \
+	  before="$$before|$$folder"; \
+	  grep -nE '^#include "[a-z_]+/' compiler/$$folder/*.[chly] 2>/dev/null \
+	  | grep -vE "\"($${before#|}$$([ $$folder = cli ] && echo '|host'))/" && { echo "layering: compiler/$$folder may include only $${before#|}"; exit 1; }; \
+	done; \
+	grep -nE '^#include "' runtime/*.[ch] | grep -vE '"mlp[a-z_]*\.h"' && { echo "layering: the ground floor includes the host"; exit 1; }; \
+	grep -nE '^#include "' runtime/host/*.[ch] | grep -vE '"(mlp[a-z_]*\.h|host/)' && { echo "layering: the host includes the compiler"; exit 1; }; \
+	echo "layering: every include points the right way"
+
+# What a new machine lacks (Debian): the tools of the build, and of the tests.
+tools: ; @tests/tools flex bison gcc zlib.h jansson.h xxhash.h
+tools-test: ; @tests/tools flex bison gcc clang zlib.h jansson.h xxhash.h criterion/criterion.h /usr/share/i18n/locales/de_DE
+
+# --- a first look --------------------------------------------------------------------------------------------------------
+
+run: tools
+	$(MAKE) --no-print-directory -j2 --silent all
+	$B/mlpc train models/digits.mlp --data models/data/digits-train.csv.gz --test models/data/digits-test.csv.gz \
+	    --save $B/digits.safetensors
+
+clean:
+	rm -rf $B
+
+.PHONY: all test golden layering tools tools-test run clean
+.SECONDARY:
+
+-include $(shell find $B -name '*.d' 2>/dev/null)
