@@ -1,0 +1,25 @@
+#include "base/op.h"
+
+#include <string.h>
+
+const struct op_info op_table[OP_COUNT] = {
+#define OPERATOR(id_, ...) [OP_##id_] = {.id = #id_, __VA_ARGS__},
+#include "base/ops.def"
+#undef OPERATOR
+};
+
+enum op op_function(const char *name, int arity)
+{
+	for (enum op op = 0; op < OP_SUM; op++)
+		if (op_table[op].arity == arity && op_table[op].c && strcmp(op_table[op].name, name) == 0)
+			return op;
+	return arity == 1 && strcmp(name, "constant") == 0 ? OP_CONSTANT : OP_COUNT;
+}
+
+enum op op_reduction(const char *name)
+{
+	for (enum op op = OP_SUM; op <= OP_ARGMAX; op++)
+		if (strcmp(op_table[op].name, name) == 0)
+			return op;
+	return OP_COUNT;
+}
