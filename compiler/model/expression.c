@@ -1,0 +1,356 @@
+/* Expressions of the AST to values: names, numbers, operators; calls and reads are in files of their own. */
+#include "model/resolver.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void note_shape(const struct context *context, struct span span, const struct value *value)
+{
+	diag_note(context->resolver->diag, span, "this has shape %s", value_shape(context->resolver, value));
+}
+
+bool same_shape(const struct context *context, struct span span, const char *what, const struct value *a,
+                struct span a_span, const struct value *b, struct span b_span)
+{
+	struct resolver *r = context->resolver;
+	if (is_void(context, a) || is_void(context, b) || a->rank == 0 || b->rank == 0)
+		return true;
+	int different = -1;
+	if (a->rank == b->rank && sizes_unify(a->rank, a->dims, b->dims, &different))
+		return true;
+	fail(context, span, "shape-mismatch", "%s have the shapes %s and %s", what, value_shape(r, a),
+	     value_shape(r, b));
+	note_shape(context, a_span, a);
+	note_shape(context, b_span, b);
+	if (different >= 0)
+		note_sizes(r, a->dims[different], b->dims[different]);
+	return false;
+}
+
+bool constant_number(const struct context *context, const struct ast_expr *expr, double *number)
+{
+	const struct value *value = elaborate(context, expr);
+	if (is_void(context, value))
+		return false;
+	if (value->rank == 0 && value_fold(value, number))
+		return true;
+	fail(context, expr->span, "not-a-constant",
+	     "a number that is known when the model is compiled is needed here");
+	return false;
+}
+
+bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
+                      int64_t *number)
+{
+	double real;
+	if (!constant_number(context, expr, &real))
+		return false;
+	if (!(real >= (double)least && real <= INT32_MAX) || real != floor(real)) {
+		fail(context, expr->span, "not-an-extent", "a whole number from %lld to %d is needed here",
+		     (long long)least, INT32_MAX);
+		return false;
+	}
+	*number = (int64_t)real;
+	return true;
+}
+
+struct size *extent_size(const struct context *context, const struct ast_expr *expr, struct span span)
+{
+	const struct binding *binding = expr->kind == AST_NAME ? lookup(context, expr->name) : NULL;
+	if (binding && binding->kind == BOUND_DIMENSION)
+		return binding->size;
+	if (binding && binding->kind == BOUND_INDEX)
+		return binding->index->size;
+	int64_t extent;
+	return constant_integer(context, expr, 1, &extent)
+	               ? size_known(context->resolver->arena, extent, span)
+	               : NULL;
+}
+
+static const struct value *elaborate_number(const struct context *context, const struct ast_expr *expr)
+{
+	return value_number(context, expr->span, expr->number);
+}
+
+static const char *kind_of(const struct definition *definition)
+{
+	switch (definition->statement->kind) {
+	case AST_ACTIVATION:
+		return "an activation";
+	case AST_LOSS:
+		return "a loss";
+	case AST_BLOCK:
+		return "a block";
+	case AST_OPTIMIZER:
+		return "an optimizer";
+	default:
+		return "an initialiser";
+	}
+}
+
+static const struct ast_statement *declared_later(const struct context *context, name_t name)
+{
+	if (context->frame || diag_errors(context->resolver->diag) > DIAG_MOST_ERRORS)
+		return NULL;
+	const ast_statements *statements = &context->resolver->ast->statements;
+	for (size_t i = 0; i < statements->count; i++) {
+		const struct ast_statement *statement = statements->items[i];
+		if ((statement->kind == AST_LAYER || statement->kind == AST_OUTPUT) &&
+		    statement->name == name)
+			return statement;
+	}
+	return NULL;
+}
+
+static const struct value *unknown_name(const struct context *context, const struct ast_expr *expr)
+{
+	struct resolver *r = context->resolver;
+	name_t name = expr->name;
+	const struct definition *definition = lookup_definition(context, name);
+	const struct ast_statement *later = declared_later(context, name);
+	if (later) {
+		fail(context, expr->span, "used-before-definition", "`%s` is used before it is defined",
+		     name);
+		diag_note(r->diag, later->name_span, "it is defined here");
+	} else if (definition) {
+		fail(context, expr->span, "not-a-value", "`%s` is %s, not a value", name,
+		     kind_of(definition));
+		diag_help(r->diag, "write `%s(…)`", name);
+	} else if (strcmp(name, "weights") == 0) {
+		fail(context, expr->span, "weights-place",
+		     "`weights` can only be the argument of a loss, as in `l1(weights)`");
+	} else {
+		fail(context, expr->span, "unknown-name", "`%s` is not known here", name);
+		struct suggestion suggestion = suggestion_for(name);
+		suggest_values(context, &suggestion);
+		suggestion_help(r, &suggestion);
+	}
+	return r->poison;
+}
+
+static const struct value *elaborate_name(const struct context *context, const struct ast_expr *expr)
+{
+	const struct binding *binding = lookup(context, expr->name);
+	if (binding && binding->kind == BOUND_VALUE)
+		return binding->value;
+	if (binding && binding->kind == BOUND_INDEX)
+		return value_position(context, expr->span, binding->index);
+	if (binding)
+		return value_extent(context, expr->span,
+		                    index_new(context, expr->name, binding->size, expr->span));
+	enum symbol symbol;
+	if (find_symbol(context, expr->name, &symbol))
+		return value_symbol(context, expr->span, symbol);
+	const struct definition *definition = lookup_definition(context, expr->name);
+	if (context->region == REGION_INITIAL && definition && definition->statement->kind == AST_INIT)
+		return expand_initialiser(context, expr, definition);
+	return unknown_name(context, expr);
+}
+
+/* hidden.W: the dotted name of a tensor. */
+static bool dotted_name(struct text *text, const struct ast_expr *expr)
+{
+	if (expr->kind == AST_MEMBER) {
+		if (!dotted_name(text, expr->operands[0]))
+			return false;
+		text_add(text, ".");
+	} else if (expr->kind != AST_NAME) {
+		return false;
+	}
+	text_add(text, expr->name);
+	return true;
+}
+
+static const struct value *elaborate_member(const struct context *context, const struct ast_expr *expr)
+{
+	struct resolver *r = context->resolver;
+	struct text text = text_new(r->arena);
+	bool is_name = dotted_name(&text, expr);
+	const struct model_tensor *tensor = NULL;
+	if (is_name && !context->frame)
+		tensor = table_get(r->tensors, name_of(r->names, text_string(&text)));
+	if (tensor)
+		return value_tensor(context, expr->span, tensor);
+	if (!is_name)
+		return fail(context, expr->span, "unknown-name",
+		            "only a layer has members, such as `hidden.W`");
+	fail(context, expr->span, "unknown-name", "`%s` is not known here", text_string(&text));
+	struct suggestion suggestion = suggestion_for(text_string(&text));
+	for (size_t i = 0; !context->frame && i < r->model->tensors.count; i++)
+		suggestion_offer(&suggestion, r->model->tensors.items[i]->name);
+	suggestion_help(r, &suggestion);
+	return r->poison;
+}
+
+/* A condition: what is no comparison is compared with 0. */
+static const struct value *condition(const struct context *context, const struct value *value)
+{
+	bool is_condition = is_void(context, value) ||
+	                    (value->kind == VALUE_OPERATION && op_is_condition(value->op)) ||
+	                    (value->kind == VALUE_SYMBOL && value->symbol == SYMBOL_TRAINING);
+	if (is_condition)
+		return value;
+	return value_binary(context, value->span, OP_NOT_EQUAL, value, value_number(context, value->span, 0));
+}
+
+static const struct value *add(const struct context *c, struct span span, const struct value *a,
+                               const struct value *b)
+{
+	return value_binary(c, span, OP_ADD, a, b);
+}
+
+static const struct value *subtract(const struct context *c, struct span span, const struct value *a,
+                                    const struct value *b)
+{
+	return value_binary(c, span, OP_ADD, a, value_negative(c, span, b));
+}
+
+static const struct value *multiply(const struct context *c, struct span span, const struct value *a,
+                                    const struct value *b)
+{
+	return value_binary(c, span, OP_MULTIPLY, a, b);
+}
+
+static const struct value *power(const struct context *c, struct span span, const struct value *a,
+                                 const struct value *b)
+{
+	return value_binary(c, span, OP_POW, a, b);
+}
+
+static const struct value *less(const struct context *c, struct span span, const struct value *a,
+                                const struct value *b)
+{
+	return value_binary(c, span, OP_LESS, a, b);
+}
+
+static const struct value *less_equal(const struct context *c, struct span span, const struct value *a,
+                                      const struct value *b)
+{
+	return value_binary(c, span, OP_LESS_EQUAL, a, b);
+}
+
+static const struct value *greater(const struct context *c, struct span span, const struct value *a,
+                                   const struct value *b)
+{
+	return value_binary(c, span, OP_LESS, b, a);
+}
+
+static const struct value *greater_equal(const struct context *c, struct span span, const struct value *a,
+                                         const struct value *b)
+{
+	return value_binary(c, span, OP_LESS_EQUAL, b, a);
+}
+
+static const struct value *equal(const struct context *c, struct span span, const struct value *a,
+                                 const struct value *b)
+{
+	return value_binary(c, span, OP_EQUAL, a, b);
+}
+
+static const struct value *not_equal(const struct context *c, struct span span, const struct value *a,
+                                     const struct value *b)
+{
+	return value_binary(c, span, OP_NOT_EQUAL, a, b);
+}
+
+static const struct value *both(const struct context *c, struct span span, const struct value *a,
+                                const struct value *b)
+{
+	return value_binary(c, span, OP_AND, condition(c, a), condition(c, b));
+}
+
+static const struct value *either(const struct context *c, struct span span, const struct value *a,
+                                  const struct value *b)
+{
+	return value_binary(c, span, OP_OR, condition(c, a), condition(c, b));
+}
+
+typedef const struct value *binary_function(const struct context *, struct span, const struct value *,
+                                            const struct value *);
+
+static const struct {
+	const char *spelling;
+	binary_function *make;
+} binary_table[] = {
+	{"+", add},        {"-", subtract},    {"*", multiply}, {"/", value_quotient}, {"^", power},
+	{"<", less},       {"<=", less_equal}, {">", greater},  {">=", greater_equal}, {"==", equal},
+	{"!=", not_equal}, {"and", both},      {"or", either},
+};
+
+static const struct value *elaborate_unary(const struct context *context, const struct ast_expr *expr)
+{
+	const struct value *operand = elaborate(context, expr->operands[0]);
+	if (strcmp(expr->op, "-") == 0)
+		return value_negative(context, expr->span, operand);
+	operand = condition(context, operand);
+	return value_operation(context, expr->span, OP_NOT, 1, &operand);
+}
+
+static const struct value *elaborate_operation(const struct context *context, const struct ast_expr *expr)
+{
+	if (expr->operand_count == 1)
+		return elaborate_unary(context, expr);
+	const struct ast_expr *left = expr->operands[0], *right = expr->operands[1];
+	const struct value *a = elaborate(context, left), *b = elaborate(context, right);
+	char what[64];
+	snprintf(what, sizeof what, "the operands of `%s`", expr->op);
+	if (!same_shape(context, expr->span, what, a, left->span, b, right->span))
+		return context->resolver->poison;
+	for (size_t i = 0; i < sizeof binary_table / sizeof *binary_table; i++)
+		if (strcmp(binary_table[i].spelling, expr->op) == 0)
+			return binary_table[i].make(context, expr->span, a, b);
+	return fail(context, expr->span, "unknown-operator", "`%s` is not an operator", expr->op);
+}
+
+static bool uses_position(const struct value *value)
+{
+	if (value->kind == VALUE_POSITION)
+		return true;
+	for (int i = 0; value->kind == VALUE_OPERATION && i < value->operand_count; i++)
+		if (uses_position(value->operands[i]))
+			return true;
+	return false;
+}
+
+static const struct value *elaborate_if(const struct context *context, const struct ast_expr *expr)
+{
+	const struct ast_expr *const *parts = expr->operands;
+	const struct value *values[3] = {condition(context, elaborate(context, parts[0]))};
+	struct context branch = *context;
+	branch.guarded |= uses_position(values[0]);
+	values[1] = elaborate(&branch, parts[1]);
+	values[2] = elaborate(&branch, parts[2]);
+	for (int pair = 0; pair < 3; pair++) {
+		const char *what = pair == 2 ? "the two values of `if`"
+		                             : "the condition and the value of `if`";
+		int i = pair / 2, j = pair == 0 ? 1 : 2;
+		if (!same_shape(context, expr->span, what, values[i], parts[i]->span, values[j],
+		                parts[j]->span))
+			return context->resolver->poison;
+	}
+	return value_operation(context, expr->span, OP_SELECT, 3, values);
+}
+
+const struct value *elaborate(const struct context *context, const struct ast_expr *expr)
+{
+	static const struct value *(*const handlers[])(const struct context *, const struct ast_expr *) = {
+		[AST_NUMBER] = elaborate_number,       [AST_NAME] = elaborate_name,
+		[AST_OPERATION] = elaborate_operation, [AST_IF] = elaborate_if,
+		[AST_CALL] = elaborate_call,           [AST_INDEX] = elaborate_read,
+		[AST_MEMBER] = elaborate_member,       [AST_ARRAY] = elaborate_array,
+	};
+	struct resolver *r = context->resolver;
+	if (r->exhausted)
+		return r->poison;
+	if (r->depth >= MOST_DEPTH) {
+		r->exhausted = true;
+		return fail(context, expr->span, "too-deep", "expressions are nested more than %d deep",
+		            MOST_DEPTH);
+	}
+	r->depth++;
+	const struct value *value = handlers[expr->kind](context, expr);
+	r->depth--;
+	return value;
+}

@@ -1,0 +1,412 @@
+/* The work of resolve(): what its files share. Nothing outside compiler/model includes this.
+ *
+ * An expression of the AST becomes a value by elaborate(), in a context that says which names are visible,
+ * which letters are bound around it and in whose text it stands. Sizes are unified on the way; what must
+ * wait for them (ranges of reads, initial values, sizes that nothing determines) is kept in `pending`
+ * until the statement ends. */
+#ifndef MODEL_RESOLVER_H
+#define MODEL_RESOLVER_H
+
+#include "base/array.h"
+#include "model/model.h"
+#include "model/table.h"
+
+enum {
+	MOST_VALUES = 100000,  /* nodes of all values together */
+	MOST_DEPTH = 2500,     /* nesting of expressions, definitions included */
+};
+
+struct definition {
+	const struct ast_statement *statement;
+	bool is_prelude;
+	bool is_active;  /* is being expanded: to meet it again is a recursion */
+};
+
+enum binding_kind {
+	BOUND_VALUE,      /* a tensor, an argument, a constant: `value` */
+	BOUND_INDEX,      /* a letter of a left side or reduction: `index` */
+	BOUND_DIMENSION,  /* the name of a dimension in a definition: `size` */
+};
+
+struct binding {
+	name_t name;
+	enum binding_kind kind;
+	bool is_size;  /* VALUE: of a `size` statement, which the user's definitions see too */
+	const struct value *value;
+	const struct index *index;
+	struct size *size;
+	struct span span;
+};
+
+typedef ARRAY(struct binding) bindings;
+
+struct scope {
+	const struct scope *outer;
+	bindings bindings;
+};
+
+/* The definitions that are being expanded around a place, innermost first. */
+struct frame {
+	struct definition *definition;
+	struct span call;
+	const struct frame *outer;
+};
+
+/* The letters that are bound around a place, innermost first. */
+struct open_index {
+	const struct index *index;
+	const struct open_index *outer;
+};
+
+/* One call of a block. */
+struct instance {
+	name_t path;                                      /* "hidden.dense" */
+	name_t parameters; /* prefix of its parameters' names, once it has one */
+	int lead_count;                                   /* implicit leading indices of its local values */
+	const struct index *lead[MODEL_MOST_DIMENSIONS];
+};
+
+/* One statement of the user's. */
+struct statement {
+	name_t name;           /* "hidden"; "loss" in minimize */
+	struct span span;
+	int parameter_blocks;  /* blocks with parameters so far */
+};
+
+/* Where an expression stands: says which symbols it may use. */
+enum region { REGION_LAYER, REGION_INITIAL, REGION_TRAIN, REGION_OPTIMIZER };
+
+struct context {
+	struct resolver *resolver;
+	struct scope *scope;              /* of the statement or definition; NULL: the model's values alone */
+	const struct scope *implicit;     /* INITIAL: fan_in, fan_out, which definitions see too */
+	const struct frame *frame;        /* NULL: in the model's own text */
+	const struct open_index *open;
+	struct instance *instance;        /* NULL: not in a block */
+	struct statement *statement;
+	name_t draws;                     /* INITIAL: path of the draws */
+	enum region region;
+	bool guarded;                     /* under a condition on indices: reads may leave their range */
+};
+
+struct open_size {
+	struct size *size;
+	struct span span;
+	name_t name;   /* "o" */
+	name_t owner;  /* the block, or NULL: a letter */
+};
+
+struct open_read {
+	struct span span;
+	const struct value *position;  /* NULL: a slice first … first + extent - 1 */
+	int64_t first, extent;
+	struct size *size;
+	bool guarded;                  /* an `if` on indices keeps it in range */
+};
+
+struct open_join {
+	struct size *size;             /* the sum of the last dimensions of the operands of `value` */
+	const struct value *value;
+};
+
+struct open_initial {
+	struct model_tensor *tensor;
+	const struct ast_expr *expr;
+	struct context context;
+};
+
+/* What waits for the sizes of a statement. */
+struct pending {
+	ARRAY(struct open_size) sizes;
+	ARRAY(struct open_read) reads;
+	ARRAY(struct open_join) joins;
+	ARRAY(const struct value *) reshapes;
+	ARRAY(struct model_tensor *) tensors;
+	ARRAY(struct open_initial) initials;
+};
+
+struct resolver {
+	struct arena *arena;
+	struct names *names;
+	struct diag *diag;
+	const struct ast *ast;
+	struct model *model;
+	struct table *user_definitions, *prelude_definitions;  /* name → struct definition */
+	ARRAY(struct definition *) definitions;
+	struct table *values;                                  /* name → struct binding, of statements */
+	ARRAY(struct binding *) value_list;
+	struct table *tensors;                                 /* name, also dotted → struct model_tensor */
+	struct table *counters;                                /* path → int */
+	struct pending *pending;
+	struct pending late;                                   /* what waits for the end of the model */
+	const struct value *poison; /* of an erroneous expression: silences the rest */
+	const struct value *none;                              /* of a parameter that is left out */
+	size_t value_count;
+	int depth;
+	bool exhausted;
+};
+
+/* --- report.c: messages --------------------------------------------------------------------------- */
+
+/* An error, with a note for each call around it; the poison. */
+__attribute__((format(printf, 4, 5))) const struct value *
+fail(const struct context *context, struct span span, const char *id, const char *format, ...);
+
+/* "[3, 16]", "a scalar"; sizes not known are "?". */
+const char *shape_text(struct resolver *resolver, int rank, struct size *const *dims);
+const char *value_shape(struct resolver *resolver, const struct value *value);
+
+/* The first sizes that differ, each with a note where it comes from. */
+void note_sizes(struct resolver *resolver, const struct size *a, const struct size *b);
+
+/* --- suggest.c: did you mean ---------------------------------------------------------------------- */
+
+struct suggestion {
+	const char *wanted;
+	const char *best;
+	size_t distance;
+};
+
+struct suggestion suggestion_for(const char *wanted);
+void suggestion_offer(struct suggestion *suggestion, const char *candidate);
+
+/* The help, if something was near enough. */
+void suggestion_help(struct resolver *resolver, const struct suggestion *suggestion);
+
+/* Values that `context` sees; definitions and functions that can be called. */
+void suggest_values(const struct context *context, struct suggestion *suggestion);
+void suggest_functions(const struct context *context, struct suggestion *suggestion);
+
+/* --- size.c --------------------------------------------------------------------------------------- */
+
+struct size *size_new(struct arena *arena, struct span origin);
+struct size *size_known(struct arena *arena, int64_t extent, struct span origin);
+
+/* The one that stands for `size`. */
+struct size *size_root(struct size *size);
+
+/* False if both are known and differ. */
+bool size_unify(struct size *a, struct size *b);
+
+/* Unifies two shapes of one rank; false at the first that differs, whose number is stored. */
+bool sizes_unify(int rank, struct size *const *a, struct size *const *b, int *different);
+
+/* The number of elements, or 0 if an extent is unknown, or -1 beyond 2^31-1. */
+int64_t element_count(int rank, struct size *const *dims);
+
+/* --- values.c: constructors; poison and none among the operands are passed on --------------------- */
+
+const struct value *value_number(const struct context *context, struct span span, double number);
+const struct value *value_tensor(const struct context *context, struct span span,
+                                 const struct model_tensor *tensor);
+const struct value *value_position(const struct context *context, struct span span,
+                                   const struct index *index);
+const struct value *value_extent(const struct context *context, struct span span, const struct index *index);
+const struct value *value_symbol(const struct context *context, struct span span, enum symbol symbol);
+const struct value *value_state(const struct context *context, struct span span, int state);
+const struct value *value_draw(const struct context *context, struct span span, enum op op);
+const struct value *value_batch_sum(const struct context *context, struct span span,
+                                    const struct value *operand);
+const struct value *value_reduction(const struct context *context, struct span span, enum op op,
+                                    const struct index *index, const struct value *operand);
+
+/* Operands of rank above 0 have been unified: the shape is that of the first of them. */
+const struct value *value_operation(const struct context *context, struct span span, enum op op, int count,
+                                    const struct value *const *operands);
+const struct value *value_binary(const struct context *context, struct span span, enum op op,
+                                 const struct value *a, const struct value *b);
+const struct value *value_negative(const struct context *context, struct span span, const struct value *a);
+const struct value *value_quotient(const struct context *context, struct span span, const struct value *a,
+                                   const struct value *b);
+
+/* places[k] belongs to dimension k of `operand`; extents[k] is the new size of a slice, or NULL: the
+ * operand's. */
+const struct value *value_element(const struct context *context, struct span span,
+                                  const struct value *operand, const struct place *places,
+                                  struct size *const *extents);
+
+/* Fixes the first `count` dimensions at `indices`. */
+const struct value *value_lead(const struct context *context, struct span span, const struct value *operand,
+                               int count, const struct index *const *indices);
+
+/* operand[indices], of rank 0. */
+const struct value *value_at(const struct context *context, struct span span, const struct value *operand,
+                             const struct index *const *indices);
+
+/* A value of `kind` without operands, or with `count` of them copied; the caller fills in the rest. */
+struct value *value_new(const struct context *context, enum value_kind kind, struct span span);
+void value_set_operands(const struct context *context, struct value *value, int count,
+                        const struct value *const *operands);
+
+/* Whether the value is a number known now. */
+bool value_fold(const struct value *value, double *number);
+
+/* Whether the value is of no use: an error or left out. */
+static inline bool is_void(const struct context *context, const struct value *value)
+{
+	return value == context->resolver->poison || value == context->resolver->none;
+}
+
+/* --- scope.c: names ------------------------------------------------------------------------------- */
+
+struct scope *scope_new(const struct context *context);
+void scope_add(const struct context *context, struct scope *scope, struct binding binding);
+
+/* NULL if the name is not bound. */
+const struct binding *lookup(const struct context *context, name_t name);
+const struct definition *lookup_definition(const struct context *context, name_t name);
+bool in_prelude(const struct context *context);
+
+/* True for a name that is bound to a value or is a symbol here. */
+bool has_value(const struct context *context, name_t name);
+bool find_symbol(const struct context *context, name_t name, enum symbol *symbol);
+
+struct index *index_new(const struct context *context, name_t name, struct size *size, struct span span);
+
+/* The name, or with _2, _3 … if it is taken. */
+name_t unique_name(struct resolver *resolver, name_t name);
+
+/* Adds the tensor to the model. */
+void add_tensor(struct resolver *resolver, struct model_tensor *tensor);
+
+/* --- expression.c: AST → value -------------------------------------------------------------------- */
+
+const struct value *elaborate(const struct context *context, const struct ast_expr *expr);
+
+/* Unifies two shapes, of which rank 0 goes with any; an error that begins with `what` otherwise. */
+bool same_shape(const struct context *context, struct span span, const char *what, const struct value *a,
+                struct span a_span, const struct value *b, struct span b_span);
+
+/* A whole number at least `least`, known now; false after an error. */
+bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
+                      int64_t *number);
+
+/* A size: of a dimension that the definition names, or a number known now; NULL after an error. */
+struct size *extent_size(const struct context *context, const struct ast_expr *expr, struct span span);
+
+/* A number known now; false after an error. */
+bool constant_number(const struct context *context, const struct ast_expr *expr, double *number);
+
+/* --- call.c: calls of functions; reduction.c; read.c; array.c ------------------------------------- */
+
+const struct value *elaborate_call(const struct context *context, const struct ast_expr *call);
+const struct value *elaborate_function(const struct context *context, const struct ast_expr *call,
+                                       name_t name);
+bool is_reduction(const struct context *context, const struct ast_expr *call, name_t name);
+const struct value *elaborate_reduction(const struct context *context, const struct ast_expr *call,
+                                        name_t name);
+const struct value *elaborate_read(const struct context *context, const struct ast_expr *read);
+const struct value *elaborate_array(const struct context *context, const struct ast_expr *array);
+const struct value *elaborate_concat(const struct context *context, const struct ast_expr *call);
+const struct value *elaborate_reshape(const struct context *context, const struct ast_expr *call);
+
+/* Checks a read whose sizes are known; false if they are not. */
+bool check_read(struct resolver *resolver, const struct open_read *read);
+
+/* --- instantiate.c: activations, losses, initialisers --------------------------------------------- */
+
+struct argument {
+	struct span span;
+	const struct ast_expr *expr;
+	const struct value *value;  /* set: `expr` need not be elaborated */
+};
+
+/* Items in the order of the formals; what is not given has expr and value NULL. `extra` takes named items
+ * that are no formals (a block's parameters), or is NULL. False after an error. */
+bool match_arguments(const struct context *context, const struct ast_expr *call,
+                     const struct definition *definition, struct argument *arguments, bool allow_extra);
+
+/* Enters a definition; false after the message about a recursion. */
+bool enter(const struct context *context, const struct definition *definition, struct span call,
+           struct context *inner);
+void leave(struct context *inner);
+
+/* Binds the dimensions that a formal names to those of its value, the last of `value`. */
+bool bind_dimensions(const struct context *caller, struct context *inner, const struct ast_formal *formal,
+                     const struct value *value, struct span span);
+
+/* The argument's value, or that of the default of the formal. */
+const struct value *argument_value(const struct context *caller, const struct context *inner,
+                                   const struct ast_formal *formal, const struct argument *argument);
+
+const struct value *expand_definition(const struct context *context, const struct ast_expr *call,
+                                      const struct definition *definition);
+
+/* A name alone that means an initialiser. */
+const struct value *expand_initialiser(const struct context *context, const struct ast_expr *expr,
+                                       const struct definition *definition);
+
+/* --- block.c -------------------------------------------------------------------------------------- */
+
+/* A tensor that a block's result may become instead of having a name of its own. */
+struct adoption {
+	name_t name;
+	bool is_local;
+	struct model_tensor *tensor;  /* the result, once it has been made */
+};
+
+/* Whether the index is free in the value. */
+bool uses_index(const struct context *context, const struct value *value, const struct index *index);
+
+/* `adoption` may be NULL. */
+const struct value *call_block(const struct context *context, const struct ast_expr *call,
+                               const struct definition *definition, struct adoption *adoption);
+
+/* The right side of a definition of a tensor: an expression, of which a block call may adopt the name. */
+const struct value *right_side(const struct context *context, const struct ast_expr *expr,
+                               struct adoption *adoption);
+
+/* --- parameter.c: parameters and statistics ------------------------------------------------------- */
+
+/* `given` is the argument for it at the call of the block, or NULL. */
+const struct value *define_parameter(const struct context *context, const struct ast_statement *statement,
+                                     enum model_role role, const struct context *caller,
+                                     const struct argument *given);
+
+/* --- tensor.c: left sides, tensors with a value --------------------------------------------------- */
+
+struct left {
+	struct span span;
+	bool given;       /* dimensions are written */
+	bool has_letter;
+	bool failed;
+	int rank;
+	struct size *dims[MODEL_MOST_DIMENSIONS];
+	const struct index *letters[MODEL_MOST_DIMENSIONS];
+};
+
+/* Reads dimensions: extents, letters of their own size (o), letters with an extent (o: 8). `letters`
+ * false: only extents. Letters are bound in context->scope, if there is one, and opened. */
+struct left read_left(struct context *context, const ast_items *dims, struct span span, bool letters);
+
+/* Unifies the left side with the shape of the value, which may be a scalar in terms of the letters. */
+bool check_left(const struct context *context, const struct left *left, name_t name,
+                const struct value *value, struct span value_span);
+
+/* A layer with this value and the leading indices of the block around it, added to the model. NULL after
+ * an error. */
+struct model_tensor *define_tensor(const struct context *context, const struct left *left, name_t name,
+                                   const struct value *value, struct span value_span);
+
+/* --- pending.c: what waits for sizes -------------------------------------------------------------- */
+
+void open_size(const struct context *context, struct size *size, struct span span, name_t name);
+
+/* Ends what waited for sizes. */
+void finish_statement(struct resolver *resolver, struct pending *pending, bool quiet);
+
+/* --- initial.c ------------------------------------------------------------------------------------ */
+
+void resolve_initial(struct resolver *resolver, const struct open_initial *open);
+
+/* --- definitions.c, declare.c, train.c, optimizer.c, check.c: in the order of resolve() ----------- */
+
+void collect_definitions(struct resolver *resolver);
+void declare(struct resolver *resolver);
+void resolve_train(struct resolver *resolver);
+void resolve_optimizer(struct resolver *resolver, const struct ast_expr *expr);
+void resolve_loss(struct resolver *resolver);
+void check_statements(struct resolver *resolver);
+void check_model(struct resolver *resolver);
+
+#endif

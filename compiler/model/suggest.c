@@ -1,0 +1,76 @@
+/* "Did you mean": the nearest of the names that could stand at a place. */
+#include "model/resolver.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct suggestion suggestion_for(const char *wanted)
+{
+	size_t length = strlen(wanted);
+	return (struct suggestion){wanted, NULL, length < 3 ? 2 : length < 8 ? 3 : 4};
+}
+
+static bool same_letters(const char *a, const char *b)
+{
+	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
+		a++, b++;
+	return *a == *b;
+}
+
+void suggestion_offer(struct suggestion *suggestion, const char *candidate)
+{
+	if (suggestion->distance == 0)
+		return;
+	size_t distance = same_letters(suggestion->wanted, candidate)
+	                          ? 0
+	                          : name_distance(suggestion->wanted, candidate, suggestion->distance - 1);
+	size_t length = strlen(candidate), wanted = strlen(suggestion->wanted);
+	if (distance < suggestion->distance && distance < (length > wanted ? length : wanted)) {
+		suggestion->best = candidate;
+		suggestion->distance = distance;
+	}
+}
+
+void suggestion_help(struct resolver *resolver, const struct suggestion *suggestion)
+{
+	if (suggestion->best)
+		diag_help(resolver->diag, "did you mean `%s`?", suggestion->best);
+}
+
+/* Messages beyond those that are shown need no search for the nearest name. */
+static bool is_shown(const struct context *context)
+{
+	return diag_errors(context->resolver->diag) <= DIAG_MOST_ERRORS;
+}
+
+void suggest_values(const struct context *context, struct suggestion *suggestion)
+{
+	if (!is_shown(context))
+		return;
+	for (const struct scope *scope = context->scope; scope; scope = scope->outer)
+		for (size_t i = 0; i < scope->bindings.count; i++)
+			suggestion_offer(suggestion, scope->bindings.items[i].name);
+	const struct resolver *r = context->resolver;
+	if (!context->frame)
+		for (size_t i = 0; i < r->value_list.count; i++)
+			suggestion_offer(suggestion, r->value_list.items[i]->name);
+	static const char *const symbols[] = {"training", "epoch", "step"};
+	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
+		if (has_value(context, name_of(r->names, symbols[i])))
+			suggestion_offer(suggestion, symbols[i]);
+}
+
+void suggest_functions(const struct context *context, struct suggestion *suggestion)
+{
+	const struct resolver *r = context->resolver;
+	if (!is_shown(context))
+		return;
+	for (size_t i = 0; i < r->definitions.count; i++)
+		suggestion_offer(suggestion, r->definitions.items[i]->statement->name);
+	for (enum op op = 0; op < OP_COUNT; op++)
+		if (op_function(op_table[op].name, op_table[op].arity) == op || op_is_reduction(op))
+			suggestion_offer(suggestion, op_table[op].name);
+	static const char *const others[] = {"mean", "concat", "reshape", "batch_sum", "batch_mean"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		suggestion_offer(suggestion, others[i]);
+}
