@@ -1,0 +1,100 @@
+/* The ground floor of the runtime: what generated code calls. Freestanding but for the headers below;
+ * no allocation, no input or output, no state. Usable from C11 and C++. */
+#ifndef MLP_H
+#define MLP_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MLP_ABI 1          /* generated code refuses to compile against another one */
+#define MLP_VERSION "0.1"
+
+/* -- Description of tensors --------------------------------------------------------------------- */
+
+enum mlp_role {
+	MLP_PARAMETER,  /* trained */
+	MLP_STATISTIC,  /* kept with the parameters, without gradient: mean, deviation, running mean … */
+	MLP_STATE       /* of the optimiser */
+};
+
+enum { MLP_MOST_DIMENSIONS = 8 };
+
+struct mlp_tensor {
+	const char *name;                    /* "hidden.W" */
+	int rank;                            /* 0: a scalar */
+	int32_t shape[MLP_MOST_DIMENSIONS];
+	int32_t elements;                    /* the product of the shape */
+	enum mlp_role role;
+};
+
+/* -- Random numbers ----------------------------------------------------------------------------- */
+
+/* Philox 4x32 with 10 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011, section 3.3. `out` may be `counter`. */
+void mlp_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+/* A draw is a function of its place: the seed (the key), the stream (number of the occurrence in the
+ * model), the step of training, the row of the batch and the element. It does not depend on the order
+ * of calls. The counter is {element / 4, row, step, stream}, the word element % 4 of its block.
+ * Streams from MLP_HOST_STREAMS on belong to the host programs. */
+#define MLP_HOST_STREAMS UINT32_C(0xffffff00)
+
+uint32_t mlp_word(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+
+/* Uniform in [0, 1): the upper 24 bits of the word times 2^-24, the same number in both types. */
+float mlp_uniformf(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+double mlp_uniform(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+
+/* Normal, mean 0 and deviation 1, by Box and Muller (1958). Elements 2k and 2k + 1 share two draws of
+ * 24 bits, u in (0, 1] and v in [0, 1): sqrt(-2 log u) times cos 2πv and sin 2πv. |value| < 5.77. */
+float mlp_normalf(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+double mlp_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+
+/* -- Functions of one number that <math.h> does not have ------------------------------------------ */
+
+/* 1 / (1 + exp(-x)), without overflow on either side. */
+static inline float mlp_logisticf(float x)
+{
+	float e = expf(-fabsf(x));
+	return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+}
+
+static inline double mlp_logistic(double x)
+{
+	double e = exp(-fabs(x));
+	return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
+}
+
+/* log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)). */
+static inline float mlp_log1pexpf(float x)
+{
+	return (x > 0.0f ? x : 0.0f) + log1pf(expf(-fabsf(x)));
+}
+
+static inline double mlp_log1pexp(double x)
+{
+	return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
+/* -1, 0 or 1; 0 at both zeros and at NaN. */
+static inline float mlp_signf(float x)
+{
+	return (float)(x > 0.0f) - (float)(x < 0.0f);
+}
+
+static inline double mlp_sign(double x)
+{
+	return (double)(x > 0.0) - (double)(x < 0.0);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
