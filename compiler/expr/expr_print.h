@@ -1,0 +1,26 @@
+/* Inside of the printing of graphs: a text and the letters of the index variables in scope. */
+#ifndef EXPR_EXPR_PRINT_H
+#define EXPR_EXPR_PRINT_H
+
+#include "base/text.h"
+#include "expr/expr.h"
+
+enum { PRINTER_VARIABLES = 64 };
+
+struct printer {
+	struct text *text;
+	const char *letters[PRINTER_VARIABLES];  /* by variable; NULL: none yet, or out of scope */
+};
+
+/* The variables of the left side (NULL: none) have the letters of its dimensions. */
+struct printer printer_new(struct text *text, const struct tensor *left);
+/* `wanted` (or NULL), or the first of i, j, k, … that is not in use. */
+const char *printer_letter(struct printer *printer, const char *wanted);
+/* That of a reduction's variable: of the first dimension which it runs over alone, if that letter is free.
+ * Does such a dimension, or the batch, tell its extent? */
+const char *printer_index(struct printer *printer, const struct expr *reduction, bool *has_extent);
+void printer_expr(struct printer *printer, const struct expr *expr);
+/* "30" and not "3e+01" */
+void print_number(struct text *text, double number);
+
+#endif
