@@ -1,0 +1,185 @@
+/* What is known of values whatever the inputs are, and the conditions of rules. */
+#include <math.h>
+#include <string.h>
+
+#include "expr/match.h"
+
+enum { MOST_DEPTH = 64 };
+
+struct facts {
+	struct exprs *exprs;
+	const struct tensor_map *definitions;
+	int depth;
+};
+
+/* Lower bounds that a value is proven to respect. */
+enum sign { UNKNOWN, AT_LEAST_ZERO, ABOVE_ZERO };
+
+static enum sign sign_of(struct facts *facts, const struct expr *expr);
+
+static enum sign lesser(enum sign a, enum sign b)
+{
+	return a < b ? a : b;
+}
+
+static enum sign sign_of_sum(struct facts *facts, const struct expr *expr)
+{
+	enum sign sign = expr->number > 0 ? ABOVE_ZERO : AT_LEAST_ZERO;
+	if (expr->number < 0)
+		return UNKNOWN;
+	for (int k = 0; k < expr->count; k++) {
+		enum sign term = expr->weights[k] > 0 ? sign_of(facts, expr->operands[k]) : UNKNOWN;
+		if (term == UNKNOWN)
+			return UNKNOWN;
+		if (term == ABOVE_ZERO)
+			sign = ABOVE_ZERO;
+	}
+	return sign;
+}
+
+static enum sign sign_of_product(struct facts *facts, const struct expr *expr)
+{
+	enum sign sign = expr->number > 0 ? ABOVE_ZERO : UNKNOWN;
+	for (int k = 0; k < expr->count; k++) {
+		enum sign factor = sign_of(facts, expr->operands[k]);
+		if (factor != ABOVE_ZERO && fmod(expr->weights[k], 2) == 0 && expr->weights[k] > 0)
+			factor = AT_LEAST_ZERO;
+		sign = lesser(sign, factor);
+	}
+	return sign;
+}
+
+static enum sign sign_by_bounds(enum op op)
+{
+	switch (op_table[op].bounds) {
+	case POSITIVE: return ABOVE_ZERO;
+	case NONNEGATIVE:
+	case BOOLEAN: return AT_LEAST_ZERO;
+	default: return UNKNOWN;
+	}
+}
+
+static enum sign sign_of_kind(struct facts *facts, const struct expr *expr)
+{
+	switch (expr->op) {
+	case OP_NUMBER: return expr->number > 0 ? ABOVE_ZERO : expr->number == 0 ? AT_LEAST_ZERO : UNKNOWN;
+	case OP_SYMBOL: return expr->symbol == SYMBOL_ROWS ? ABOVE_ZERO : UNKNOWN;
+	case OP_ADD: return sign_of_sum(facts, expr);
+	case OP_MULTIPLY: return sign_of_product(facts, expr);
+	case OP_SELECT: return lesser(sign_of(facts, expr->operands[1]), sign_of(facts, expr->operands[2]));
+	case OP_MIN: return lesser(sign_of(facts, expr->operands[0]), sign_of(facts, expr->operands[1]));
+	case OP_MAX: {
+		enum sign a = sign_of(facts, expr->operands[0]), b = sign_of(facts, expr->operands[1]);
+		return a > b ? a : b;
+	}
+	case OP_SUM:
+	case OP_PRODUCT:
+	case OP_MAXIMUM:
+	case OP_MINIMUM:
+	case OP_CONSTANT: return sign_of(facts, expr->operands[0]);
+	case OP_POW: return sign_of(facts, expr->operands[0]) == ABOVE_ZERO ? ABOVE_ZERO : UNKNOWN;
+	case OP_SQRT: return sign_of(facts, expr->operands[0]) == ABOVE_ZERO ? ABOVE_ZERO : AT_LEAST_ZERO;
+	case OP_READ: {
+		if (expr->tensor->classes > 0)
+			return AT_LEAST_ZERO;
+		const struct expr *definition = look_through(facts->exprs, facts->definitions, expr);
+		return definition ? sign_of(facts, definition) : UNKNOWN;
+	}
+	default: return sign_by_bounds(expr->op);
+	}
+}
+
+static enum sign sign_of(struct facts *facts, const struct expr *expr)
+{
+	if (facts->depth == MOST_DEPTH)
+		return UNKNOWN;
+	facts->depth++;
+	enum sign sign = sign_of_kind(facts, expr);
+	facts->depth--;
+	return sign;
+}
+
+bool is_positive(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr)
+{
+	struct facts facts = {.exprs = exprs, .definitions = definitions};
+	return sign_of(&facts, expr) == ABOVE_ZERO;
+}
+
+bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr)
+{
+	struct facts facts = {.exprs = exprs, .definitions = definitions};
+	return sign_of(&facts, expr) != UNKNOWN;
+}
+
+/* --- conditions ----------------------------------------------------------------------------------------------------- */
+
+typedef bool (*predicate)(const struct match *match, const struct formula_binding *letter);
+
+static bool positive(const struct match *match, const struct formula_binding *letter)
+{
+	return is_positive(match->formula.exprs, match->definitions, letter->value);
+}
+
+/* For the guard of logarithms: not proven positive, and not a number. */
+static bool unproven(const struct match *match, const struct formula_binding *letter)
+{
+	return letter->value->op != OP_NUMBER && !positive(match, letter);
+}
+
+static bool is_maximum(const struct match *match, const struct expr *expr)
+{
+	const struct expr *definition = look_through(match->formula.exprs, match->definitions, expr);
+	return expr->op == OP_MAXIMUM || (expr->op == OP_CONSTANT && is_maximum(match, expr->operands[0])) ||
+	       (definition && definition->op == OP_MAXIMUM);
+}
+
+/* Not x - max(x) already, be it by a rule or by the user. */
+static bool unshifted(const struct match *match, const struct formula_binding *letter)
+{
+	const struct expr *expr = letter->value;
+	if (expr->op == OP_SHIFT)
+		return false;
+	for (int k = 0; expr->op == OP_ADD && k < expr->count; k++)
+		if (expr->weights[k] == -1 && is_maximum(match, expr->operands[k]))
+			return false;
+	return true;
+}
+
+/* Element of a one-hot vector: a read of a class tensor whose class is the letter's own index. */
+static bool one_hot(const struct match *match, const struct formula_binding *letter)
+{
+	const struct expr *expr = letter->value;
+	(void)match;
+	return expr->op == OP_READ && expr->tensor->classes > 0 &&
+	       linear_is_variable(expr->indices[expr->index_count - 1], letter->over);
+}
+
+static bool weighs_one_hot(const struct match *match, const struct formula_binding *letter)
+{
+	const struct expr *expr = letter->value;
+	if (expr->op != OP_MULTIPLY)
+		return one_hot(match, letter);
+	for (int k = 0; k < expr->count; k++)
+		if (expr->weights[k] == 1 &&
+		    one_hot(match, &(struct formula_binding){.value = expr->operands[k], .over = letter->over}))
+			return true;
+	return false;
+}
+
+static const struct {
+	const char *name;
+	predicate holds;
+} PREDICATES[] = {
+	{"positive", positive}, {"unproven", unproven}, {"unshifted", unshifted},
+	{"one_hot", one_hot},   {"weighs_one_hot", weighs_one_hot},
+};
+
+bool condition_holds(const struct match *match, const struct ast_expr *condition)
+{
+	if (condition->kind == AST_OPERATION) /* and */
+		return condition_holds(match, condition->operands[0]) && condition_holds(match, condition->operands[1]);
+	for (size_t k = 0; k < sizeof PREDICATES / sizeof *PREDICATES; k++)
+		if (strcmp(PREDICATES[k].name, condition->operands[0]->name) == 0)
+			return PREDICATES[k].holds(match, formula_find(&match->formula, condition->items.items[0].value->name));
+	return false;
+}

@@ -1,0 +1,81 @@
+/* One-hot vectors out: sum(i, t[n, i] * f(i)) is f(t[n]); any other t[n, i] is `if i = t[n] then 1 else 0`. */
+#include "expr/finish.h"
+
+static const struct expr *label_of(struct exprs *exprs, const struct expr *read)
+{
+	return expr_label(exprs, read->tensor, read->indices);
+}
+
+static bool is_one_hot(const struct expr *expr)
+{
+	return expr->op == OP_READ && expr->tensor->classes > 0;
+}
+
+/* The factor that is the one-hot vector at the variable alone; -1: none. */
+static int one_hot_factor(const struct expr *product, int variable)
+{
+	for (int k = 0; product->op == OP_MULTIPLY && k < product->count; k++) {
+		const struct expr *factor = product->operands[k];
+		if (is_one_hot(factor) && product->weights[k] == 1 &&
+		    linear_is_variable(factor->indices[factor->index_count - 1], variable))
+			return k;
+	}
+	return -1;
+}
+
+/* A class number stands for an index only where the index stands alone. */
+static bool stands_alone(const struct expr *expr, int variable)
+{
+	for (int k = 0; k < expr->index_count; k++)
+		if (linear_coefficient(expr->indices[k], variable) != 0 && !linear_is_variable(expr->indices[k], variable))
+			return false;
+	for (int k = 0; k < expr->count; k++)
+		if (!stands_alone(expr->operands[k], variable))
+			return false;
+	return true;
+}
+
+static const struct expr *look_up(struct exprs *exprs, const struct expr *sum)
+{
+	int variable = expr_fresh(exprs);
+	const struct expr *body = expr_open(exprs, sum, variable);
+	int k = one_hot_factor(body, variable);
+	if (k < 0)
+		return sum;
+	const struct linear *label = linear_label(exprs, label_of(exprs, body->operands[k]));
+	const struct expr *rest = normal(exprs, expr_product_of(exprs, 1, 1, &body->operands[k], &(double){-1}));
+	rest = normal_product(exprs, body, rest);
+	return stands_alone(rest, variable) ? expr_substitute(exprs, rest, 1, &variable, &label) : sum;
+}
+
+static const struct expr *rewrite_sum(void *context, const struct expr *expr)
+{
+	return expr->op == OP_SUM ? look_up(context, expr) : expr;
+}
+
+static const struct expr *rewrite_read(void *context, const struct expr *expr)
+{
+	struct exprs *exprs = context;
+	if (!is_one_hot(expr))
+		return normal(exprs, expr);
+	const struct linear *last = expr->indices[expr->index_count - 1];
+	if (last->label)
+		return expr;
+	const struct expr *same =
+		expr_binary(exprs, OP_EQUAL, expr_position(exprs, last), label_of(exprs, expr));
+	return expr_select(exprs, same, expr_number(exprs, 1), expr_number(exprs, 0));
+}
+
+struct graph look_up_labels(struct exprs *exprs, const struct graph *graph)
+{
+	struct graph result = {.results = graph->results};
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		struct equation equation = graph->equations.items[k];
+		if (equation.right) {
+			equation.right = expr_map(exprs, equation.right, rewrite_sum, exprs);
+			equation.right = expr_map(exprs, equation.right, rewrite_read, exprs);
+		}
+		array_push(exprs_arena(exprs), &result.equations, equation);
+	}
+	return result;
+}

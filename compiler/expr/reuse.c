@@ -1,0 +1,125 @@
+/* p[n, i] = e / s is known: exp(z[n, a] - c[n]) / s[n] / rows elsewhere becomes p[n, a] / rows. */
+#include "expr/finish.h"
+#include "expr/instance.h"
+
+struct candidate {
+	const struct equation *equation;
+	struct candidate *next;
+};
+
+struct reusing {
+	struct exprs *exprs;
+	struct tensor_map readers;  /* tensor → candidates whose right side reads it */
+	struct candidate *candidates;
+	struct tensor_map seen;     /* candidates of this equation, by left side */
+};
+
+static const struct expr *read_of(struct exprs *exprs, const struct equation *equation, struct instance *instance)
+{
+	for (int k = 0; k < equation->left->rank; k++)
+		if (!instance->values[k])
+			return NULL;
+	return expr_read(exprs, equation->left, instance->values);
+}
+
+/* With y = max(x, c): c < x exactly where c < y, so that x itself need not be kept for the backward pass. */
+static const struct expr *compare_maximum(struct exprs *exprs, const struct equation *equation, const struct expr *expr)
+{
+	const struct expr *right = equation->right;
+	struct instance instance = {.exprs = exprs, .rank = equation->left->rank};
+	if (expr->op != OP_LESS || right->op != OP_MAX || right->operands[1]->op != OP_NUMBER ||
+	    right->operands[1] != expr->operands[0] ||
+	    !is_instance(&instance, right->operands[0], expr->operands[1]))
+		return expr;
+	const struct expr *read = read_of(exprs, equation, &instance);
+	return read ? expr_binary(exprs, OP_LESS, expr->operands[0], read) : expr;
+}
+
+static const struct expr *replace(struct reusing *r, const struct equation *equation, const struct expr *expr)
+{
+	struct exprs *exprs = r->exprs;
+	if (expr->op == OP_LESS)
+		return compare_maximum(exprs, equation, expr);
+	struct instance instance = {.exprs = exprs, .rank = equation->left->rank};
+	if (is_instance(&instance, equation->right, expr)) {
+		const struct expr *read = read_of(exprs, equation, &instance);
+		return read ? read : expr;
+	}
+	instance = (struct instance){.exprs = exprs, .rank = equation->left->rank};
+	const struct expr *rest = instance_within(&instance, equation->right, expr);
+	const struct expr *read = rest ? read_of(exprs, equation, &instance) : NULL;
+	if (!read)
+		return expr;
+	return expr->op == OP_ADD ? normal_sum(exprs, read, rest) : normal_product(exprs, read, rest);
+}
+
+static const struct expr *rewrite(void *context, const struct expr *expr)
+{
+	struct reusing *r = context;
+	if (expr->count == 0)
+		return expr;
+	expr = normal(r->exprs, expr);
+	for (struct candidate *c = r->candidates; c && expr->count > 0; c = c->next)
+		expr = replace(r, c->equation, expr);
+	return expr;
+}
+
+static void gather(void *context, const struct expr *read)
+{
+	struct reusing *r = context;
+	const struct candidate *c = tensor_map_get(&r->readers, read->tensor);
+	for (; c; c = c->next) {
+		if (tensor_map_get(&r->seen, c->equation->left))
+			continue;
+		tensor_map_set(&r->seen, c->equation->left, c);
+		struct candidate *copy = ARENA_NEW(exprs_arena(r->exprs), struct candidate);
+		*copy = (struct candidate){c->equation, r->candidates};
+		r->candidates = copy;
+	}
+}
+
+struct registration {
+	struct reusing *reusing;
+	const struct equation *equation;
+};
+
+static void enlist(void *context, const struct expr *read)
+{
+	struct registration *registration = context;
+	struct reusing *r = registration->reusing;
+	const struct candidate *first = tensor_map_get(&r->readers, read->tensor);
+	if (first && first->equation == registration->equation)
+		return;
+	struct candidate *candidate = ARENA_NEW(exprs_arena(r->exprs), struct candidate);
+	*candidate = (struct candidate){registration->equation, (struct candidate *)first};
+	tensor_map_set(&r->readers, read->tensor, candidate);
+}
+
+/* Worth a read: an operator on values, not a copy, and no condition that the reader would have to share. */
+static bool is_reusable(const struct equation *equation)
+{
+	return equation->right && equation->right->count > 0 && equation->right->bound == 0 &&
+	       equation->right->op != OP_SELECT;
+}
+
+struct graph reuse_values(struct exprs *exprs, const struct graph *graph)
+{
+	struct arena *arena = exprs_arena(exprs);
+	struct reusing r = {.exprs = exprs, .readers = {.arena = arena}};
+	struct graph result = {.results = graph->results};
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		struct equation *equation = ARENA_NEW(arena, struct equation);
+		*equation = graph->equations.items[k];
+		if (equation->right) {
+			r.candidates = NULL;
+			r.seen = (struct tensor_map){.arena = arena};
+			visit_reads(arena, equation->right, gather, &r);
+			if (r.candidates)
+				equation->right = expr_map(exprs, equation->right, rewrite, &r);
+		}
+		array_push(arena, &result.equations, *equation);
+		if (is_reusable(equation))
+			visit_reads(arena, equation->right, enlist, &(struct registration){&r, equation});
+	}
+	return result;
+}

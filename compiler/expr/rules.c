@@ -1,0 +1,74 @@
+#include "expr/rules.h"
+
+const struct rule_info rule_table[] = {
+#define RULE(id, kind_, ...) {.name = #id, .kind = kind_, __VA_ARGS__},
+#include "expr/rules.def"
+#undef RULE
+	{.name = NULL},
+};
+
+enum { RULE_COUNT = sizeof rule_table / sizeof *rule_table - 1 };
+
+struct rule {
+	const struct ast_expr *from, *to, *when, *let;
+	enum op root;  /* of the expressions that it can fit */
+};
+
+struct rules {
+	struct exprs *exprs;
+	struct rule rules[RULE_COUNT];
+};
+
+static enum op root_of(const struct ast_expr *pattern)
+{
+	if (pattern->kind == AST_OPERATION)
+		return pattern->operand_count == 2 && (pattern->op[0] == '+' || pattern->op[0] == '-') ? OP_ADD
+		                                                                                       : OP_MULTIPLY;
+	name_t name = pattern->operands[0]->name;
+	enum op reduction = pattern->items.count == 2 ? op_reduction(name) : OP_COUNT;
+	return reduction != OP_COUNT ? reduction : op_function(name, (int)pattern->items.count);
+}
+
+struct rules *rules_new(struct exprs *exprs)
+{
+	struct rules *rules = ARENA_NEW(exprs_arena(exprs), struct rules);
+	rules->exprs = exprs;
+	for (int k = 0; k < RULE_COUNT; k++) {
+		const struct rule_info *info = &rule_table[k];
+		struct rule *rule = &rules->rules[k];
+		rule->from = formula_parse(exprs, info->from);
+		rule->to = formula_parse(exprs, info->to);
+		rule->when = info->when ? formula_parse(exprs, info->when) : NULL;
+		rule->let = info->let ? formula_parse(exprs, info->let) : NULL;
+		rule->root = root_of(rule->from);
+	}
+	return rules;
+}
+
+static const struct expr *build_result(struct match *match, const struct rule *rule, const struct expr *expr)
+{
+	struct exprs *exprs = match->formula.exprs;
+	if (rule->let)
+		formula_bind(&match->formula, "c", formula_build(&match->formula, rule->let));
+	const struct expr *result = formula_build(&match->formula, rule->to);
+	if (!match->remainder)
+		return result;
+	return expr->op == OP_ADD ? normal_sum(exprs, result, match->remainder)
+	                          : normal_product(exprs, result, match->remainder);
+}
+
+const struct expr *rules_apply(struct rules *rules, const struct tensor_map *definitions, bool guards,
+                               const struct expr *expr, const struct rule_info **fired)
+{
+	for (int k = 0; k < RULE_COUNT; k++) {
+		const struct rule *rule = &rules->rules[k];
+		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards)
+			continue;
+		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = definitions};
+		if (!match_pattern(&match, rule->from, expr) || (rule->when && !condition_holds(&match, rule->when)))
+			continue;
+		*fired = &rule_table[k];
+		return build_result(&match, rule, expr);
+	}
+	return NULL;
+}

@@ -1,0 +1,141 @@
+/* exp(z[n, i] - c[n]) in a sum and again in a quotient: a costly value that two equations compute gets a tensor. */
+#include "expr/finish.h"
+#include "expr/split.h"
+
+enum { MOST_SCOPE = 2 * TENSOR_MOST_DIMENSIONS };
+
+/* A costly value with its free variables renamed to 0, 1, …: the sample first, the others in order of the scope. */
+struct shared {
+	const struct expr *key;
+	size_t first, last;   /* equations that have it */
+	struct tensor *tensor;
+	struct shared *next;  /* with the same hash */
+};
+
+struct sharing {
+	struct exprs *exprs;
+	const struct graph *graph;
+	struct shared *slots[256];
+	size_t equation;
+	int scope[MOST_SCOPE];
+	int64_t extents[MOST_SCOPE];
+	int scope_count;
+};
+
+static bool is_costly(enum op op)
+{
+	return op_table[op].c && op != OP_ABS && op != OP_SIGN && op != OP_FLOOR && op != OP_MIN && op != OP_MAX &&
+	       op != OP_SQRT && op != OP_UNIFORM && op != OP_NORMAL;
+}
+
+static struct tensor *tensor_for(struct sharing *s, const struct expr *expr, const int *places, int count)
+{
+	struct exprs *exprs = s->exprs;
+	static const char *const letters[] = {"i", "j", "k", "l", "m", "o", "p", "q", "r"};
+	const struct tensor *left = s->graph->equations.items[s->equation].left;
+	struct tensor *tensor = ARENA_NEW(exprs_arena(exprs), struct tensor);
+	const struct tensor *whole = left;
+	while (whole->role == TENSOR_TEMPORARY && whole->of)
+		whole = whole->of;
+	tensor->name = name_format(exprs_names(exprs), "%s.%s", whole->name, op_table[expr->op].name);
+	tensor->role = TENSOR_TEMPORARY;
+	tensor->of = whole;
+	tensor->rank = count;
+	for (int k = 0; k < count; k++) {
+		tensor->extents[k] = s->extents[places[k]];
+		tensor->letters[k] = places[k] < left->rank ? left->letters[places[k]]
+		                                            : name_of(exprs_names(exprs), letters[k]);
+	}
+	return tensor;
+}
+
+static void note(struct sharing *s, const struct expr *expr)
+{
+	struct exprs *exprs = s->exprs;
+	int variables[MOST_SCOPE], places[MOST_SCOPE], count = 0;
+	const struct linear *own[MOST_SCOPE];
+	for (int pass = 0; pass < 2; pass++) {
+		for (int k = 0; k < s->scope_count; k++) {
+			if ((s->extents[k] == EXTENT_ROWS) != (pass == 0) || !expr_uses(expr, s->scope[k]))
+				continue;
+			own[count] = linear_variable(exprs, count);
+			places[count] = k;
+			variables[count++] = s->scope[k];
+		}
+	}
+	if (count == 0 || count > TENSOR_MOST_DIMENSIONS)
+		return;
+	const struct expr *key = expr_substitute(exprs, expr, count, variables, own);
+	struct shared **slot = &s->slots[key->id % 256], *shared = *slot;
+	while (shared && shared->key != key)
+		shared = shared->next;
+	if (!shared) {
+		shared = ARENA_NEW(exprs_arena(exprs), struct shared);
+		*shared = (struct shared){key, s->equation, s->equation, tensor_for(s, expr, places, count), *slot};
+		*slot = shared;
+	}
+	shared->last = s->equation;
+}
+
+static void walk(struct sharing *s, const struct expr *expr)
+{
+	if (op_is_reduction(expr->op)) {
+		if (s->scope_count == MOST_SCOPE)
+			return;
+		int variable = expr_fresh(s->exprs);
+		s->scope[s->scope_count] = variable;
+		s->extents[s->scope_count++] = expr->extent;
+		walk(s, expr_open(s->exprs, expr, variable));
+		s->scope_count--;
+		return;
+	}
+	if (is_costly(expr->op))
+		note(s, expr);
+	/* a value behind a condition may exist only there */
+	for (int k = 0; k < (expr->op == OP_SELECT ? 1 : expr->count); k++)
+		walk(s, expr->operands[k]);
+}
+
+static void walk_equation(struct sharing *s, const struct equation *equation)
+{
+	if (!equation->right || equation->phase == PHASE_UPDATE)
+		return;
+	s->scope_count = equation->left->rank;
+	for (int k = 0; k < equation->left->rank; k++) {
+		s->scope[k] = k;
+		s->extents[k] = equation->left->extents[k];
+	}
+	walk(s, equation->right);
+}
+
+/* Does a wider shared value contain it wherever it occurs? Then it needs no tensor; reuse finds the wider one. */
+static void insert_shared(struct sharing *s, struct splitter *splitter, struct graph *result)
+{
+	for (size_t slot = 0; slot < 256; slot++) {
+		for (struct shared *shared = s->slots[slot]; shared; shared = shared->next) {
+			const struct equation *first = &s->graph->equations.items[shared->first];
+			if (shared->first != s->equation || shared->last == shared->first || first->right == shared->key)
+				continue;
+			shared->tensor->name = splitter_name(splitter, shared->tensor->name);
+			array_push(exprs_arena(s->exprs), &result->equations,
+			           (struct equation){.left = shared->tensor, .right = shared->key,
+			                             .phase = first->phase, .in_loss = first->in_loss});
+		}
+	}
+}
+
+struct graph share_values(struct exprs *exprs, const struct graph *graph)
+{
+	struct sharing *s = ARENA_NEW(exprs_arena(exprs), struct sharing);
+	*s = (struct sharing){.exprs = exprs, .graph = graph};
+	for (s->equation = 0; s->equation < graph->equations.count; s->equation++)
+		walk_equation(s, &graph->equations.items[s->equation]);
+	struct graph result = {.results = graph->results};
+	struct splitter *splitter = splitter_new(exprs, &result, graph);
+	for (s->equation = 0; s->equation < graph->equations.count; s->equation++) {
+		insert_shared(s, splitter, &result);
+		array_push(exprs_arena(exprs), &result.equations, graph->equations.items[s->equation]);
+	}
+	result = reuse_values(exprs, &result);
+	return prune(exprs, &result, false);
+}

@@ -1,0 +1,78 @@
+/* Each right side in normal form, with the rules of rules.def applied from the leaves upward until none fits. An
+ * equation sees the simplified definitions of those before it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "expr/prune.h"
+#include "expr/rules.h"
+#include "expr/split.h"
+
+enum { MOST_FIRINGS = 10000, EXIT_INTERNAL = 4 };
+
+struct simplifying {
+	struct exprs *exprs;
+	struct rules *rules;
+	struct tensor_map definitions; /* tensor → struct equation */
+	bool guards;
+	int firings;
+};
+
+static const struct expr *rewrite(void *context, const struct expr *expr)
+{
+	struct simplifying *s = context;
+	const struct expr *node = normal(s->exprs, expr);
+	const struct rule_info *fired;
+	const struct expr *result = rules_apply(s->rules, &s->definitions, s->guards, node, &fired);
+	if (!result || result == node)
+		return node;
+	if (++s->firings > MOST_FIRINGS) {
+		fprintf(stderr, "mlpc: internal error: rule %s does not end\n", fired->name);
+		exit(EXIT_INTERNAL);
+	}
+	return expr_map(s->exprs, result, rewrite, s);
+}
+
+/* Until nothing changes: factoring may have put parts together that no rule has seen yet. */
+static const struct expr *to_fixed_point(struct simplifying *s, const struct expr *expr)
+{
+	for (const struct expr *before = NULL; before != expr;) {
+		before = expr;
+		expr = expr_map(s->exprs, expr, rewrite, s);
+	}
+	return expr;
+}
+
+static const struct expr *simplify_right(struct simplifying *s, const struct equation *equation)
+{
+	s->firings = 0;
+	s->guards = false;
+	const struct expr *right = to_fixed_point(s, equation->right);
+	s->guards = equation->in_loss && equation->phase == PHASE_FORWARD;
+	return s->guards ? to_fixed_point(s, right) : right;
+}
+
+/* The equations that the splitter has added get known. */
+static void define(struct simplifying *s, const struct graph *graph, size_t from)
+{
+	for (size_t k = from; k < graph->equations.count; k++) {
+		struct equation *copy = ARENA_NEW(exprs_arena(s->exprs), struct equation);
+		*copy = graph->equations.items[k];
+		tensor_map_set(&s->definitions, copy->left, copy);
+	}
+}
+
+struct graph simplify(struct exprs *exprs, const struct graph *graph)
+{
+	struct simplifying s = {.exprs = exprs, .rules = rules_new(exprs), .definitions = {.arena = exprs_arena(exprs)}};
+	struct graph result = {.results = graph->results};
+	struct splitter *splitter = splitter_new(exprs, &result, graph);
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		struct equation equation = graph->equations.items[k];
+		if (equation.right)
+			equation.right = simplify_right(&s, &equation);
+		size_t from = result.equations.count;
+		split_equation(splitter, equation);
+		define(&s, &result, from);
+	}
+	return prune(exprs, &result, true);
+}
