@@ -13,6 +13,7 @@ struct exprs {
 	size_t count, capacity;
 	const struct linear **linears;
 	size_t linear_count, linear_capacity;
+	ARRAY(const struct tensor *) holders; /* by id of the value; NULL: none */
 	uint32_t next_id, next_linear_id;
 	int next_fresh;
 };
@@ -43,6 +44,18 @@ struct names *exprs_names(const struct exprs *exprs)
 int expr_fresh(struct exprs *exprs)
 {
 	return exprs->next_fresh++;
+}
+
+const struct tensor *exprs_holder(const struct exprs *exprs, const struct expr *value)
+{
+	return value->id < exprs->holders.count ? exprs->holders.items[value->id] : NULL;
+}
+
+void exprs_remember(struct exprs *exprs, const struct expr *value, const struct tensor *holder)
+{
+	while (exprs->holders.count <= value->id)
+		array_push(exprs->arena, &exprs->holders, NULL);
+	exprs->holders.items[value->id] = holder;
 }
 
 /* --- hashing -------------------------------------------------------------------------------------------------- */

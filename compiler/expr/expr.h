@@ -107,6 +107,11 @@ struct arena *exprs_arena(const struct exprs *exprs);
 struct names *exprs_names(const struct exprs *exprs);
 int expr_fresh(struct exprs *exprs);
 
+/* The tensor that holds a value, in whatever graph it is needed: so that equal parts of the graphs stay equal. NULL
+ * if none was remembered. */
+const struct tensor *exprs_holder(const struct exprs *exprs, const struct expr *value);
+void exprs_remember(struct exprs *exprs, const struct expr *value, const struct tensor *holder);
+
 /* --- builders: no simplification but that of the form (an empty sum is a number, one operand alone is itself) ------ */
 
 const struct linear *linear_constant(struct exprs *exprs, int64_t constant);
@@ -231,6 +236,8 @@ struct graph differentiate(struct exprs *exprs, const struct graph *graph, const
 struct graph add_update(struct exprs *exprs, const struct program *program, const struct graph *graph);
 /* finish.c: look-ups in place of one-hot vectors, reuse of stored values, dead equations out */
 struct graph finish(struct exprs *exprs, const struct graph *graph);
+/* rename.c: parts made by the passes get the names that are free in the end, the same in all graphs */
+struct program rename_parts(struct exprs *exprs, const struct program *program);
 
 /* --- expr_print.c ------------------------------------------------------------------------------------------------ */
 

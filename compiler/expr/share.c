@@ -8,7 +8,7 @@ enum { MOST_SCOPE = 2 * TENSOR_MOST_DIMENSIONS };
 struct shared {
 	const struct expr *key;
 	size_t first, last;   /* equations that have it */
-	struct tensor *tensor;
+	const struct tensor *tensor;
 	struct shared *next;  /* with the same hash */
 };
 
@@ -108,7 +108,18 @@ static void walk_equation(struct sharing *s, const struct equation *equation)
 	walk(s, equation->right);
 }
 
-/* Does a wider shared value contain it wherever it occurs? Then it needs no tensor; reuse finds the wider one. */
+static const struct tensor *holder_of(struct sharing *s, struct splitter *splitter, const struct shared *shared)
+{
+	const struct tensor *holder = exprs_holder(s->exprs, shared->key);
+	if (holder)
+		return holder;
+	struct tensor *tensor = ARENA_NEW(exprs_arena(s->exprs), struct tensor);
+	*tensor = *shared->tensor;
+	tensor->name = splitter_name(splitter, tensor->name);
+	exprs_remember(s->exprs, shared->key, tensor);
+	return tensor;
+}
+
 static void insert_shared(struct sharing *s, struct splitter *splitter, struct graph *result)
 {
 	for (size_t slot = 0; slot < 256; slot++) {
@@ -116,9 +127,8 @@ static void insert_shared(struct sharing *s, struct splitter *splitter, struct g
 			const struct equation *first = &s->graph->equations.items[shared->first];
 			if (shared->first != s->equation || shared->last == shared->first || first->right == shared->key)
 				continue;
-			shared->tensor->name = splitter_name(splitter, shared->tensor->name);
 			array_push(exprs_arena(s->exprs), &result->equations,
-			           (struct equation){.left = shared->tensor, .right = shared->key,
+			           (struct equation){.left = holder_of(s, splitter, shared), .right = shared->key,
 			                             .phase = first->phase, .in_loss = first->in_loss});
 		}
 	}

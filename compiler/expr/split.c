@@ -70,6 +70,18 @@ static int free_variables(const struct splitter *splitter, const struct expr *re
 	return count;
 }
 
+static const struct tensor *add_part(struct splitter *splitter, const struct expr *key, const struct tensor *tensor)
+{
+	struct arena *arena = exprs_arena(splitter->exprs);
+	const struct equation *parent = &splitter->equation;
+	array_push(arena, &splitter->used, tensor->name);
+	array_push(arena, &splitter->known, (struct known){key, tensor});
+	array_push(arena, &splitter->graph->equations,
+	           (struct equation){.left = tensor, .right = key, .phase = parent->phase, .in_loss = parent->in_loss,
+	                             .origin = parent->origin});
+	return tensor;
+}
+
 static const struct tensor *tensor_for(struct splitter *splitter, const struct expr *key, enum op op,
                                        const int *places, int count)
 {
@@ -78,6 +90,9 @@ static const struct tensor *tensor_for(struct splitter *splitter, const struct e
 			return splitter->known.items[k].tensor;
 	struct exprs *exprs = splitter->exprs;
 	const struct equation *parent = &splitter->equation;
+	const struct tensor *holder = exprs_holder(exprs, key);
+	if (holder && !is_used(splitter, holder->name))
+		return add_part(splitter, key, holder);
 	struct tensor *tensor = ARENA_NEW(exprs_arena(exprs), struct tensor);
 	const struct tensor *whole = parent->left;
 	while (whole->role == TENSOR_TEMPORARY && whole->of)
@@ -91,11 +106,8 @@ static const struct tensor *tensor_for(struct splitter *splitter, const struct e
 		tensor->extents[k] = splitter->extents[places[k]];
 		tensor->letters[k] = letter_of(splitter, splitter->scope[places[k]], k);
 	}
-	array_push(exprs_arena(exprs), &splitter->known, (struct known){key, tensor});
-	array_push(exprs_arena(exprs), &splitter->graph->equations,
-	           (struct equation){.left = tensor, .right = key, .phase = parent->phase, .in_loss = parent->in_loss,
-	                             .origin = parent->origin});
-	return tensor;
+	exprs_remember(exprs, key, tensor);
+	return add_part(splitter, key, tensor);
 }
 
 /* The conditions above the place that guard indices of the reduction guard its body in its own equation too. */
