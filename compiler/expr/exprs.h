@@ -1,0 +1,34 @@
+/* The table of expressions, as the files that build them see it. */
+#ifndef EXPR_EXPRS_H
+#define EXPR_EXPRS_H
+
+#include "expr/expr.h"
+
+struct exprs {
+	struct arena *arena;
+	struct names *names;
+	const struct expr **slots;
+	size_t count, capacity;
+	const struct linear **linears;
+	size_t linear_count, linear_capacity;
+	ARRAY(const struct tensor *) holders; /* by id of the value; NULL: none */
+	uint32_t next_id, next_linear_id;
+	int next_fresh;
+};
+
+/* The one node equal to `wanted`, whose arrays may live on the stack. */
+const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted);
+
+static inline uint64_t exprs_mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ (hash >> 29);
+}
+
+/* A filter: variables that differ by a multiple of 64 share a bit. */
+static inline uint64_t exprs_variable_bit(int variable)
+{
+	return UINT64_C(1) << (variable % 64);
+}
+
+#endif
