@@ -26,7 +26,8 @@ void mlp_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 	out[3] = c3;
 }
 
-static void block(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element, uint32_t out[4])
+static void block(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element,
+                  uint32_t out[4])
 {
 	const uint32_t counter[4] = {element / 4, row, step, stream};
 	const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};

@@ -92,11 +92,12 @@ Test(random, normal_formula)
 	cr_expect_float_eq(mlp_normal(0, 0, 0, 0, 3), sqrt(-2 * log(u)) * sin(2 * acos(-1.0) * v), 1e-14);
 }
 
-static void expect_near(double value, long double exact, double units, double epsilon, const char *name, double x)
+static void expect_near(double value, long double exact, double units, double epsilon, const char *name,
+                        double x)
 {
 	double error = fabs(value - (double)exact);
-	cr_expect(error <= units * epsilon * fabs((double)exact) + DBL_MIN, "%s(%g) = %.17g, not %.17Lg", name, x,
-	          value, exact);
+	cr_expect(error <= units * epsilon * fabs((double)exact) + DBL_MIN, "%s(%g) = %.17g, not %.17Lg",
+	          name, x, value, exact);
 }
 
 Test(functions, logistic_and_log1pexp)
@@ -104,8 +105,8 @@ Test(functions, logistic_and_log1pexp)
 	for (double x = -700; x <= 700; x += 0.37) {
 		long double e = expl(-(long double)x);
 		expect_near(mlp_logistic(x), 1 / (1 + e), 4, DBL_EPSILON, "logistic", x);
-		expect_near(mlp_log1pexp(x), x > 0 ? x + log1pl(e) : log1pl(expl((long double)x)), 4, DBL_EPSILON,
-		            "log1pexp", x);
+		expect_near(mlp_log1pexp(x), x > 0 ? x + log1pl(e) : log1pl(expl((long double)x)), 4,
+		            DBL_EPSILON, "log1pexp", x);
 	}
 	for (float x = -80; x <= 80; x += 0.37f) {
 		long double e = expl(-(long double)x);

@@ -1,0 +1,43 @@
+/* Parameter files: valid safetensors files whose metadata tell which network they belong to.
+ *
+ *   8 bytes       length of the header, little-endian
+ *   header        JSON: "__metadata__" (texts: format "mlpc", version, model, fingerprint, checksum, epoch,
+ *                 seed, classes.PORT: a JSON array of names), then each tensor's dtype, shape and
+ *                 data_offsets; blanks up to a multiple of 8
+ *   data          the tensors in the order of the network, little-endian, without holes
+ *
+ * The checksum is the XXH3-128 of the whole file with its own 32 digits set to 0. */
+#ifndef MLP_HOST_PARAMETERS_H
+#define MLP_HOST_PARAMETERS_H
+
+#include "host/file.h"
+#include "host/host.h"
+#include "host/labels.h"
+#include "host/message.h"
+
+enum { MLP_MOST_HEADER = 1 << 20 };   /* bytes */
+
+/* Writes to a file beside `path` and renames it, so that `path` is always whole: the old or the new one.
+ * `labels`: one for each input, then each target. Returns a status, the message printed. */
+int mlp_save_parameters(const struct mlp_messages *messages, const struct mlp_network *network,
+                        const void *net, const struct mlp_labels *labels, int epoch, uint64_t seed,
+                        const char *path);
+
+/* A file that has been checked against the network in every respect. */
+struct mlp_parameters {
+	struct mlp_bytes bytes;
+	const struct mlp_network *network;
+	size_t *offsets;             /* of each tensor in bytes */
+	struct json_t *header;
+};
+
+/* Reads and checks. Returns a status, the message printed. Close in any case. */
+int mlp_open_parameters(struct mlp_parameters *parameters, const struct mlp_messages *messages,
+                        const struct mlp_network *network, const char *path);
+/* The names of classes in the file; ports without stay as they are. False: no memory. */
+bool mlp_parameters_labels(const struct mlp_parameters *parameters, struct mlp_labels *labels);
+/* Sets every tensor. False: no memory. */
+bool mlp_set_parameters(const struct mlp_parameters *parameters, void *net);
+void mlp_close_parameters(struct mlp_parameters *parameters);
+
+#endif

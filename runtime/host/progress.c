@@ -1,0 +1,339 @@
+#define _GNU_SOURCE
+#include "host/progress.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/chart.h"
+
+enum { MOST_LINES = 200, WANTED_LINES = 100, MOST_STRIDE = 1 << 16, SPARKS = 16, MOST_BAR = 30, LINE = 512 };
+
+static const double REDRAW = 0.1, LOOK_TOO_OFTEN = 0.002, LOOK_TOO_SELDOM = 0.02;   /* seconds */
+static const char BOLD[] = "\033[1m", DIM[] = "\033[2m", CYAN[] = "\033[36m", GREEN[] = "\033[32m",
+                  RESET[] = "\033[0m";
+
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static bool is_utf8(void)
+{
+	locale_t user = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8 = user && strcmp(nl_langinfo_l(CODESET, user), "UTF-8") == 0;
+	if (user)
+		freelocale(user);
+	return utf8;
+}
+
+static bool is_terminal(FILE *file)
+{
+	const char *term = getenv("TERM");
+	return fileno(file) >= 0 && isatty(fileno(file)) && term && strcmp(term, "dumb") != 0;
+}
+
+static int terminal_width(FILE *file)
+{
+	struct winsize size;
+	if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+/* A style on out, or nothing. */
+static const char *style(const struct mlp_progress *progress, const char *code)
+{
+	return progress->color ? code : "";
+}
+
+void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *network,
+                       const struct mlp_options *options, FILE *out, FILE *err)
+{
+	*progress = (struct mlp_progress){.out = out, .err = err, .quiet = options->quiet, .network = network,
+	                                  .best = -1, .best_loss = INFINITY, .stride = 1, .countdown = 1};
+	bool auto_color = options->color == MLP_COLOR_AUTO && is_terminal(out) && !getenv("NO_COLOR");
+	progress->color = auto_color || options->color == MLP_COLOR_ALWAYS;
+	progress->live = !options->quiet && is_terminal(err);
+	progress->unicode = is_utf8();
+	progress->chart = !options->quiet && progress->unicode && is_terminal(out);
+	mlp_interrupt_begin(&progress->interrupt);
+}
+
+void mlp_progress_close(struct mlp_progress *progress)
+{
+	mlp_progress_clear(progress);
+	mlp_interrupt_end(&progress->interrupt);
+	free(progress->losses);
+	free(progress->held_losses);
+	progress->losses = progress->held_losses = NULL;
+}
+
+/* 1234567 as "1 234 567". */
+static const char *grouped(char buffer[32], int64_t value)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof digits, "%lld", (long long)value), at = 0;
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0 && length > 4)
+			buffer[at++] = ' ';
+		buffer[at++] = digits[i];
+	}
+	buffer[at] = '\0';
+	return buffer;
+}
+
+/* Five significant digits where the point can stay in place: at most 8 characters for positive values. */
+static const char *loss_text(char buffer[32], double loss)
+{
+	static const struct {
+		double below;
+		const char *format;
+	} FORMS[] = {{1e-3, "%.2e"}, {10, "%.4f"},    {100, "%.3f"},
+	             {1000, "%.2f"}, {10000, "%.1f"}, {INFINITY, "%.2e"}};
+	int i = 0;
+	while (fabs(loss) >= FORMS[i].below && FORMS[i].below < INFINITY)
+		i++;
+	snprintf(buffer, 32, loss == 0 ? "%.4f" : FORMS[i].format, loss);
+	return buffer;
+}
+
+static const char *time_text(char buffer[32], double seconds)
+{
+	if (seconds < 0.0995)
+		snprintf(buffer, 32, "%.*f ms", 2 * (seconds < 0.00095) + (seconds < 0.00995), 1e3 * seconds);
+	else if (seconds < 60)
+		snprintf(buffer, 32, "%.1f s", seconds);
+	else if (seconds < 3600)
+		snprintf(buffer, 32, "%d:%02d min", (int)seconds / 60, (int)seconds % 60);
+	else
+		snprintf(buffer, 32, "%d:%02d h", (int)(seconds / 3600), (int)(seconds / 60) % 60);
+	return buffer;
+}
+
+/* "accuracy 97.61 %"; `columns` pads the number. */
+static const char *metric_text(char buffer[64], const struct mlp_figures *figures, bool columns)
+{
+	char number[32];
+	buffer[0] = '\0';
+	if (figures->metric.kind == MLP_RMSE)
+		snprintf(buffer, 64, "rmse %*s", columns ? 8 : 0, loss_text(number, figures->value));
+	else if (figures->metric.kind != MLP_NO_METRIC)
+		snprintf(buffer, 64, "accuracy %*.2f %%", columns ? 6 : 0, 100 * figures->value);
+	return buffer;
+}
+
+void mlp_progress_begin(struct mlp_progress *progress, int epochs, int rows, int held_rows,
+                        const char *held_name, int test_rows, uint64_t seed)
+{
+	const struct mlp_network *network = progress->network;
+	char number[32];
+	int64_t parameters = 0;
+	progress->epochs = epochs;
+	progress->rows = rows;
+	progress->held_name = held_name;
+	progress->started = now();
+	if (progress->quiet)
+		return;
+	for (int k = 0; k < network->tensor_count; k++)
+		if (network->tensor(k)->role == MLP_PARAMETER)
+			parameters += network->tensor(k)->elements;
+	fprintf(progress->out, "%s%s%s: %s parameters", style(progress, BOLD), network->name,
+	        style(progress, RESET), grouped(number, parameters));
+	fprintf(progress->out, ", %s rows", grouped(number, rows));
+	if (held_rows > 0)
+		fprintf(progress->out, " + %s for validation", grouped(number, held_rows));
+	if (test_rows > 0)
+		fprintf(progress->out, " + %s for test", grouped(number, test_rows));
+	fprintf(progress->out, ", batch %d, seed %llu\n", network->batch, (unsigned long long)seed);
+	if (network->loss_description && network->loss_description[0])
+		fprintf(progress->out, "%sminimize %s%s\n", style(progress, DIM), network->loss_description,
+		        style(progress, RESET));
+	fflush(progress->out);
+}
+
+void mlp_progress_epoch_begin(struct mlp_progress *progress, int epoch)
+{
+	progress->epoch = epoch;
+	progress->epoch_started = now();
+}
+
+void mlp_progress_clear(struct mlp_progress *progress)
+{
+	if (progress->line_shown) {
+		fputs("\r\033[K", progress->err);
+		fflush(progress->err);
+	}
+	progress->line_shown = false;
+}
+
+/* "━━━━━╸────" of `width` characters. */
+static void draw_bar(const struct mlp_progress *progress, char *text, double part, int width)
+{
+	const char *full = progress->unicode ? "━" : "#", *empty = progress->unicode ? "─" : "-";
+	int filled = (int)(part * width + 0.5);
+	for (int i = 0; i < width; i++)
+		text = stpcpy(text, i < filled ? full : empty);
+}
+
+/* The line is made of parts that are left out from the right as the terminal gets narrower. */
+static void draw_line(struct mlp_progress *progress, int rows_done, double loss, double time)
+{
+	char bar[MOST_BAR * 3 + 1] = "", sparks[SPARKS * 3 + 1] = "", text[LINE];
+	char number[32], speed[32], left[32];
+	double done = (double)rows_done / progress->rows, spent = time - progress->epoch_started;
+	double rate = spent > 0 ? rows_done / spent : 0;
+	double whole = (time - progress->started) / (progress->epoch + done);
+	double remaining = whole * (progress->epochs - progress->epoch - done);
+	bool color = progress->color || (progress->live && !getenv("NO_COLOR"));
+	const char *bright = color ? CYAN : "", *reset = color ? RESET : "";
+	int width = terminal_width(progress->err) - 1, digits = snprintf(NULL, 0, "%d", progress->epochs);
+	int used = 6 + 2 * digits + 1 + 7, bar_width = width - used - 60;
+	bar_width = bar_width > MOST_BAR ? MOST_BAR : bar_width < 8 ? 8 : bar_width;
+	draw_bar(progress, bar, done, bar_width);
+	snprintf(text, sizeof text, "epoch %*d/%d %s%s%s %3.0f %%", digits, progress->epoch + 1,
+	         progress->epochs, bright, bar, reset, 100 * done);
+	fprintf(progress->err, "\r\033[K%s", text);
+	used += bar_width;
+	int length = snprintf(text, sizeof text, "  loss %s", loss_text(number, loss));
+	if ((used += length) < width)
+		fputs(text, progress->err);
+	length = snprintf(text, sizeof text, "  %s left", time_text(left, remaining));
+	if ((used += length) < width)
+		fputs(text, progress->err);
+	length = snprintf(text, sizeof text, "  %s rows/s", grouped(speed, (int64_t)rate));
+	if ((used += length) < width)
+		fputs(text, progress->err);
+	int count = progress->count < SPARKS ? progress->count : SPARKS;
+	if (progress->unicode && count > 1 && used + 2 + count < width) {
+		mlp_sparkline(sparks, progress->losses, progress->count, SPARKS);
+		fprintf(progress->err, "  %s%s%s", bright, sparks, reset);
+	}
+	fflush(progress->err);
+	progress->line_shown = true;
+	progress->drawn = time;
+}
+
+bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss)
+{
+	if (--progress->countdown > 0)
+		return false;
+	double time = now(), since = time - progress->checked;
+	if (since < LOOK_TOO_OFTEN && progress->stride < MOST_STRIDE)
+		progress->stride *= 2;
+	else if (since > LOOK_TOO_SELDOM && progress->stride > 1)
+		progress->stride /= 2;
+	progress->countdown = progress->stride;
+	progress->checked = time;
+	if (progress->live && time - progress->drawn >= REDRAW)
+		draw_line(progress, rows_done, loss, time);
+	return mlp_interrupt_came(&progress->interrupt);
+}
+
+static void remember(struct mlp_progress *progress, double loss, const struct mlp_figures *held)
+{
+	if (progress->count == progress->room) {
+		int room = progress->room ? progress->room * 2 : 64;
+		float *losses = realloc(progress->losses, (size_t)room * sizeof *losses);
+		if (losses)
+			progress->losses = losses;
+		float *held_losses = realloc(progress->held_losses, (size_t)room * sizeof *held_losses);
+		if (held_losses)
+			progress->held_losses = held_losses;
+		if (!losses || !held_losses)
+			return;   /* only the curve ends here */
+		progress->room = room;
+	}
+	progress->losses[progress->count] = (float)loss;
+	progress->held_losses[progress->count] = held ? (float)held->loss : 0.0f;
+	progress->count++;
+}
+
+static bool prints_epoch(const struct mlp_progress *progress)
+{
+	if (progress->epochs <= MOST_LINES || progress->epoch == 0)
+		return true;
+	return (progress->epoch + 1) % ((progress->epochs + WANTED_LINES - 1) / WANTED_LINES) == 0;
+}
+
+void mlp_progress_epoch_end(struct mlp_progress *progress, double loss, const struct mlp_figures *held,
+                            bool last)
+{
+	char number[32], metric[64], time[32];
+	bool best = held && held->loss < progress->best_loss;
+	if (best) {
+		progress->best = progress->epoch;
+		progress->best_loss = held->loss;
+	}
+	remember(progress, loss, held);
+	if (progress->quiet || !(last || prints_epoch(progress)))
+		return;
+	mlp_progress_clear(progress);
+	FILE *out = progress->out;
+	int digits = snprintf(NULL, 0, "%d", progress->epochs);
+	fprintf(out, "epoch %*d/%d  loss %8s", digits, progress->epoch + 1, progress->epochs,
+	        loss_text(number, loss));
+	if (held) {
+		fprintf(out, "  %s loss %s%8s%s", progress->held_name, best ? style(progress, GREEN) : "",
+		        loss_text(number, held->loss), best ? style(progress, RESET) : "");
+		fprintf(out, " %s", best ? "*" : " ");
+		if (held->metric.kind != MLP_NO_METRIC)
+			fprintf(out, " %s", metric_text(metric, held, true));
+	}
+	fprintf(out, "  %8s\n", time_text(time, now() - progress->epoch_started));
+	fflush(out);
+}
+
+void mlp_progress_figures(struct mlp_progress *progress, const char *name, const struct mlp_figures *figures)
+{
+	char number[32], metric[64];
+	if (progress->quiet)
+		return;
+	mlp_progress_clear(progress);
+	fprintf(progress->out, "%s%s%s: loss %s", style(progress, BOLD), name, style(progress, RESET),
+	        loss_text(number, figures->loss));
+	if (figures->metric.kind != MLP_NO_METRIC)
+		fprintf(progress->out, ", %s", metric_text(metric, figures, false));
+	if (figures->metric.kind == MLP_ACCURACY_MOST || figures->metric.kind == MLP_ACCURACY_HALF)
+		fprintf(progress->out, " (%lld of %lld)", (long long)figures->right, (long long)figures->of);
+	fputc('\n', progress->out);
+	fflush(progress->out);
+}
+
+void mlp_progress_say(struct mlp_progress *progress, const char *format, ...)
+{
+	if (progress->quiet)
+		return;
+	mlp_progress_clear(progress);
+	va_list arguments;
+	va_start(arguments, format);
+	vfprintf(progress->out, format, arguments);
+	va_end(arguments);
+	fputc('\n', progress->out);
+	fflush(progress->out);
+}
+
+void mlp_progress_finish(struct mlp_progress *progress)
+{
+	char time[32], number[32], speed[32];
+	double spent = now() - progress->started;
+	mlp_progress_clear(progress);
+	if (progress->chart)
+		mlp_chart(progress->out, progress->losses, progress->held_name ? progress->held_losses : NULL,
+		          progress->count, terminal_width(progress->out), progress->color,
+		          progress->held_name);
+	double rows = (double)progress->rows * progress->count;
+	mlp_progress_say(progress, "%d epoch%s in %s, %s rows/s", progress->count,
+	                 progress->count == 1 ? "" : "s", time_text(time, spent),
+	                 grouped(speed, (int64_t)(spent > 0 ? rows / spent : 0)));
+	if (progress->best >= 0 && progress->best + 1 < progress->count)
+		mlp_progress_say(progress, "best %s loss %s in epoch %d (*)", progress->held_name,
+		                 loss_text(number, progress->best_loss), progress->best + 1);
+}
