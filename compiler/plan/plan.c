@@ -1,0 +1,30 @@
+#include "plan/plan.h"
+
+#include "plan/chain.h"
+
+/* Terms of all sums of one row's prediction. */
+static int64_t count_multiply_adds(const struct graph *graph)
+{
+	int64_t total = 0;
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		const struct equation *equation = &graph->equations.items[k];
+		struct chain chain = chain_of(equation->right);
+		int64_t terms = tensor_elements(equation->left, 1);
+		for (int r = 0; r < chain.count; r++)
+			terms *= chain.reductions[r]->extent == EXTENT_ROWS ? 1 : chain.reductions[r]->extent;
+		total += chain.sums ? terms : 0;
+	}
+	return total;
+}
+
+struct plan plan_program(struct arena *arena, const struct program *program, const struct plan_options *options)
+{
+	struct plan plan = {.program = program, .options = *options, .arena = arena};
+	plan.batch = program->model->train.batch;
+	plan.multiply_adds = count_multiply_adds(&program->prediction);
+	plan_schedule(&plan);
+	plan_loops(&plan);
+	plan_share(&plan);
+	plan_memory(&plan);
+	return plan;
+}

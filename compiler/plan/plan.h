@@ -1,0 +1,154 @@
+/* The plan: what the generated functions compute, step by step, and where every value lives.
+ *
+ * A step is a group of equations over one index space, computed in one loop nest. An equation of a group reads the
+ * others at the same element only. Values that nothing outside the group reads are variables of C (`stored` false).
+ * Equal steps of several functions are one step. The loops of a step (which index is the vector, how many
+ * elements at once) are data here, chosen in loops.c by shape alone and spelled out by emit/.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "expr/expr.h"
+#include "expr/prune.h"
+
+enum plan_function {
+	PLAN_INIT,      /* initial values of parameters, statistics and states */
+	PLAN_PREDICT,   /* inputs → outputs, at most BATCH rows */
+	PLAN_LOSS,      /* inputs, targets → loss, without dropout */
+	PLAN_FORWARD,   /* of a training step */
+	PLAN_BACKWARD,
+	PLAN_UPDATE,
+	PLAN_FUNCTIONS, /* how many */
+};
+
+/* How the reduction of a step runs. Each sum has one fixed order of its terms, whatever the rows or the machine. */
+enum loop_form {
+	LOOP_PLAIN,  /* one accumulator per element, terms in index order */
+	LOOP_LANES,  /* the innermost reduction index is the vector: `lanes` interleaved sums, joined by a fixed tree */
+	LOOP_ROW,    /* the last index of the left side is the vector: a row of `width` sums, terms in index order */
+};
+
+enum {
+	PLAN_LANES = 16,       /* interleaved sums */
+	PLAN_TILE = 32,        /* width of a row of sums when the extent is larger than PLAN_MOST_ROW */
+	PLAN_MOST_ROW = 64,
+	PLAN_BLOCK = 4,        /* elements of another index computed together, so that what is read serves several */
+	PLAN_SHORT = 16,       /* shorter extents are no vectors */
+	PLAN_ALIGNMENT = 16,   /* of offsets, in reals */
+};
+
+struct loops {
+	enum loop_form form;
+	int vector;   /* ROW: free variable; LANES: bound variable; PLAIN: -1 */
+	int width;    /* ROW: sums in a row; LANES: PLAN_LANES */
+	int blocked;  /* free variable of which `block` values are computed together, or -1 */
+	int block;
+};
+
+struct plan_member {
+	const struct equation *equation;
+	bool stored;  /* in memory, for other steps; else a variable inside the loop */
+};
+
+/* The index space has the extents and letters of the first member's left side. */
+struct step {
+	int number;                     /* order of creation, from 0 */
+	enum plan_function function;    /* the first that uses it */
+	ARRAY(struct plan_member) members;
+	struct loops loops;
+};
+
+typedef ARRAY(struct step *) step_list;
+
+/* Where a tensor lives. */
+enum location_kind {
+	IN_CALLER,    /* input, target; in prediction the outputs */
+	IN_NET,       /* parameter or statistic: member of struct NAME */
+	IN_STATE,     /* state of the optimiser: member of struct NAME_training */
+	IN_GRADIENT,  /* adjoint that the caller wants: member of struct NAME_training */
+	IN_SCRATCH,   /* `offset` reals into the scratch array of its area */
+	IN_SCHEDULE,  /* depends on step and epoch alone: a double, computed where it is needed */
+	IN_REGISTER,  /* a variable inside its step */
+};
+
+/* Prediction and loss have a scratch array each (in one struct); forward, backward and update share one. */
+enum plan_area { AREA_PREDICT, AREA_LOSS, AREA_TRAINING, PLAN_AREAS };
+
+struct location {
+	const struct tensor *tensor;   /* never NEXT in place: that is its `stored_in` */
+	enum location_kind kind;
+	int64_t reals;                 /* BATCH rows */
+	int64_t offset;                /* SCRATCH */
+	int first, last;               /* SCRATCH: written in step `first` of the area, last read in step `last` */
+};
+
+typedef ARRAY(struct location) location_list;
+
+struct area {
+	location_list places; /* in order of first use */
+	int64_t scratch;    /* reals */
+	struct tensor_map by_tensor; /* tensor → index into places + 1, as a pointer */
+};
+
+struct plan_options {
+	bool keep_gradients, input_gradients;
+	int real_size;      /* 4 or 8 bytes */
+};
+
+struct plan {
+	const struct program *program;
+	struct plan_options options;
+	struct arena *arena;
+	int64_t batch;
+	step_list steps;                          /* all of them, equal ones once */
+	step_list functions[PLAN_FUNCTIONS];      /* in order */
+	ARRAY(const struct equation *) schedule[PLAN_FUNCTIONS]; /* SCHEDULE equations that the function reads */
+	struct area areas[PLAN_AREAS];
+	tensors parameter_gradients;          /* IN_GRADIENT: by stored tensor, NULL for those without one */
+	tensors input_gradients;              /* by input */
+	tensors staged;                       /* NEXT tensors that cannot be written in place, copied at the end */
+	/* What `summary` tells. Bytes of the three structs, on machines with pointers of 8 bytes: */
+	int64_t net_bytes, work_bytes, training_bytes;
+	int64_t parameter_count, statistic_count, state_count;  /* reals */
+	int64_t multiply_adds;                /* of predicting one row: terms of all sums */
+};
+
+/* The area of a function. INIT has none: only stored tensors occur in it. */
+enum plan_area plan_area_of(enum plan_function function);
+/* The place of a tensor in a function; NEXT in place is that of `stored_in`. */
+struct location plan_location(const struct plan *plan, enum plan_function function, const struct tensor *tensor);
+/* The stored tensor that a NEXT tensor is written to, if it is written in place; else the tensor itself. */
+const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
+/* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
+int64_t tensor_elements(const struct tensor *tensor, int64_t rows);
+/* Dimensions that are stored: a class tensor has no last one. */
+int tensor_stored_rank(const struct tensor *tensor);
+/* Is the expression a read of a tensor at the very element that is being computed? */
+bool reads_same_element(const struct expr *read, int rank);
+
+/* --- the passes, in their order ----------------------------------------------------------------------- */
+
+/* schedule.c: equations → groups, in order; `plan->functions` and `plan->staged` */
+void plan_schedule(struct plan *plan);
+/* loops.c: the loop nest of each step */
+void plan_loops(struct plan *plan);
+/* share.c: equal steps of several functions become one */
+void plan_share(struct plan *plan);
+/* memory.c: offsets and bytes */
+void plan_memory(struct plan *plan);
+/* plan.c: all of them */
+struct plan plan_program(struct arena *arena, const struct program *program, const struct plan_options *options);
+
+/* verify_plan.c: NULL, or what is wrong with it (an internal error): buffers that overlap while both live, values
+ * read before they are written, stored tensors overwritten before their last read */
+const char *verify_plan(const struct plan *plan);
+
+struct text;
+/* plan_print.c: steps with their loops, and the memory map */
+void plan_print(struct text *text, const struct plan *plan);
+
+#endif

@@ -1,0 +1,232 @@
+/* Plans: which equations are one loop nest, which loops it has, where values live, and that faults are found. */
+#include <criterion/criterion.h>
+
+#include "graph_fixture.h"
+#include "plan_fixture.h"
+
+static const char small[] = "model m\ninput x[4]\ntarget t[2]\nlayer h[3] = tanh(dense(x))\noutput y[2] = dense(h)\n"
+                            "minimize half_sse(y, t)\ntrain { optimizer = sgd(rate = 0.5), batch = 7 }\n";
+static const char wide[] = "model m\ninput x[100]\ntarget t[70]\nlayer h[80] = tanh(dense(x))\n"
+                           "output y[70] = dense(h)\nminimize half_sse(y, t)\ntrain { batch = 9 }\n";
+
+static const struct step *step_writing(const struct compile *c, enum plan_function function, const char *name)
+{
+	const step_list *list = &c->plan.functions[function];
+	for (size_t k = 0; k < list->count; k++)
+		for (size_t m = 0; m < list->items[k]->members.count; m++)
+			if (strcmp(list->items[k]->members.items[m].equation->left->name, name) == 0)
+				return list->items[k];
+	cr_assert_fail("no step writes %s", name);
+	return NULL;
+}
+
+static int stored_values(const struct step *step)
+{
+	int count = 0;
+	for (size_t m = 0; m < step->members.count; m++)
+		count += step->members.items[m].stored;
+	return count;
+}
+
+Test(plan, sum_bias_and_activation_are_one_step_with_one_store)
+{
+	struct compile *c = plan_of(small);
+	const struct step *step = step_writing(c, PLAN_PREDICT, "h");
+	cr_assert_eq(step->members.count, 3);
+	cr_assert_eq(stored_values(step), 1);
+	cr_assert_eq(c->plan.functions[PLAN_PREDICT].count, 2);
+	arena_free(c->arena);
+}
+
+Test(plan, functions_share_equal_steps)
+{
+	struct compile *c = plan_of(small);
+	cr_assert_eq(step_writing(c, PLAN_PREDICT, "h"), step_writing(c, PLAN_LOSS, "h"));
+	cr_assert_eq(step_writing(c, PLAN_PREDICT, "h"), step_writing(c, PLAN_FORWARD, "h"));
+	arena_free(c->arena);
+}
+
+Test(plan, states_and_parameter_are_updated_in_one_loop)
+{
+	struct compile *c = plan_of(wide); /* adam */
+	const struct step *step = step_writing(c, PLAN_UPDATE, "new.h.W");
+	cr_assert_eq(step, step_writing(c, PLAN_UPDATE, "new.h.W.m"));
+	cr_assert_eq(step, step_writing(c, PLAN_UPDATE, "new.h.W.v"));
+	cr_assert_eq(c->plan.staged.count, 0);
+	cr_assert_eq(c->plan.schedule[PLAN_UPDATE].count, 2, "two powers of step");
+	arena_free(c->arena);
+}
+
+/* Short extents are no vectors; W[o][i] x[n][i] walks along i in the sum; the gradient of W along its last index. */
+Test(plan, the_vector_is_the_index_of_contiguous_reads)
+{
+	struct compile *c = plan_of(small);
+	cr_assert_eq(step_writing(c, PLAN_PREDICT, "h")->loops.form, LOOP_PLAIN);
+	c = plan_of(wide);
+	const struct loops *forward = &step_writing(c, PLAN_PREDICT, "h")->loops;
+	cr_assert_eq(forward->form, LOOP_LANES);
+	cr_assert_eq(forward->vector, BOUND + 1);
+	cr_assert_eq(forward->blocked, 1, "outputs");
+	const struct loops *gradient = &step_writing(c, PLAN_BACKWARD, "d_h.W")->loops;
+	cr_assert_eq(gradient->form, LOOP_ROW);
+	cr_assert_eq(gradient->vector, 1);
+	cr_assert_eq(gradient->width, PLAN_TILE);
+	cr_assert_eq(gradient->blocked, 0);
+	const struct loops *bias = &step_writing(c, PLAN_BACKWARD, "d_h.b")->loops;
+	cr_assert_eq(bias->form, LOOP_ROW);
+	cr_assert_eq(bias->vector, 0);
+	arena_free(c->arena);
+}
+
+/* By hand: float, batch 7. net 4*3+3 + 3*2+2 = 23 reals. */
+Test(plan, bytes_and_counts)
+{
+	struct compile *c = plan_of(small);
+	cr_assert_eq(c->plan.parameter_count, 23);
+	cr_assert_eq(c->plan.net_bytes, 92);
+	cr_assert_eq(c->plan.state_count, 0);
+	cr_assert_eq(c->plan.multiply_adds, 4 * 3 + 3 * 2);
+	/* h: 7 * 3 reals, aligned to 32; y is the caller's in a prediction */
+	cr_assert_eq(c->plan.areas[AREA_PREDICT].scratch, 21);
+	struct compile_options options = {.real_double = true};
+	cr_assert_eq(planned(small, &options)->plan.net_bytes, 184);
+	arena_free(c->arena);
+}
+
+static int64_t sum_of_scratch(const struct area *area)
+{
+	int64_t sum = 0;
+	for (size_t k = 0; k < area->places.count; k++)
+		if (area->places.items[k].kind == IN_SCRATCH)
+			sum += area->places.items[k].reals;
+	return sum;
+}
+
+Test(plan, memory_is_used_again)
+{
+	char text[4000] = "model m\ninput x[20]\n";
+	for (int k = 1; k <= 20; k++) {
+		char line[100];
+		snprintf(line, sizeof line, "layer h%d[20] = tanh(dense(%s%.0d))\n", k, k == 1 ? "x" : "h", k - 1);
+		strcat(text, line);
+	}
+	struct compile *c = plan_of(strcat(text, "output y[2] = dense(h20)\n"));
+	const struct area *area = &c->plan.areas[AREA_PREDICT];
+	cr_assert_eq(sum_of_scratch(area), 20 * 20 * 32);
+	cr_assert_eq(area->scratch, 2 * 20 * 32, "two layers live at a time");
+	arena_free(c->arena);
+}
+
+/* --- faults that verify_plan must find ---------------------------------------------------------------- */
+
+#define FINDS(c, what) do { \
+	const char *fault = verify_plan(&(c)->plan); \
+	cr_assert(fault && strstr(fault, what), "found: %s", fault ? fault : "nothing"); \
+} while (0)
+
+Test(verify_plan, finds_overlapping_buffers)
+{
+	struct compile *c = plan_of(wide);
+	cr_assert_null(verify_plan(&c->plan));
+	location_list *places = &c->plan.areas[AREA_TRAINING].places;
+	for (size_t k = 0; k < places->count; k++)
+		places->items[k].offset = 0;
+	FINDS(c, "overlaps another live value");
+	arena_free(c->arena);
+}
+
+Test(verify_plan, finds_steps_in_the_wrong_order)
+{
+	struct compile *c = plan_of(wide);
+	step_list *list = &c->plan.functions[PLAN_PREDICT];
+	struct step *first = list->items[0];
+	list->items[0] = list->items[1];
+	list->items[1] = first;
+	FINDS(c, "read before it is written");
+	arena_free(c->arena);
+}
+
+Test(verify_plan, finds_a_missing_step)
+{
+	struct compile *c = plan_of(wide);
+	c->plan.functions[PLAN_FORWARD].count--;
+	c->plan.functions[PLAN_FORWARD].items++;
+	FINDS(c, "read before it is written");
+	arena_free(c->arena);
+}
+
+Test(verify_plan, finds_a_lifetime_that_is_too_short)
+{
+	struct compile *c = plan_of(wide);
+	location_list *places = &c->plan.areas[AREA_TRAINING].places;
+	for (size_t k = 0; k < places->count; k++)
+		if (strcmp(places->items[k].tensor->name, "h") == 0)
+			places->items[k].last = places->items[k].first;
+	FINDS(c, "read after its lifetime: `h`");
+	arena_free(c->arena);
+}
+
+Test(verify_plan, finds_impossible_loops)
+{
+	struct compile *c = plan_of(wide);
+	struct step *step = (struct step *)(uintptr_t)step_writing(c, PLAN_PREDICT, "h");
+	step->loops.blocked = step->loops.vector;
+	FINDS(c, "impossible loops");
+	arena_free(c->arena);
+}
+
+/* --- in place ----------------------------------------------------------------------------------------- */
+
+/* T[i] becomes T[3 - i]: no element may be overwritten while another still needs it. */
+static struct plan reversing_plan(struct fixture *f, bool reversed)
+{
+	struct exprs *exprs = f->exprs;
+	struct tensor *stored = TENSOR(f, TENSOR_PARAMETER, "T", "i", 4);
+	struct tensor *next = TENSOR(f, TENSOR_NEXT, "new.T", "i", 4);
+	struct tensor *loss = SCALAR(f, TENSOR_LOSS, "loss");
+	next->stored_in = stored;
+	const struct linear *back = linear_add(exprs, linear_constant(exprs, 3), -1, linear_variable(exprs, 0));
+	struct model *model = ARENA_NEW(f->arena, struct model);
+	model->name = name_of(f->names, "m");
+	model->train.batch = 2;
+	struct program *program = ARENA_NEW(f->arena, struct program);
+	*program = (struct program){.model = model, .exprs = exprs, .loss = loss};
+	array_push(f->arena, &program->stored, stored);
+	array_push(f->arena, &program->training.equations, (struct equation){.left = loss, .right = number(f, 0)});
+	array_push(f->arena, &program->evaluation.equations, (struct equation){.left = loss, .right = number(f, 0)});
+	array_push(f->arena, &program->training.equations,
+	           (struct equation){.left = next, .phase = PHASE_UPDATE,
+	                             .right = reversed ? expr_read(exprs, stored, &back) : AT(f, stored, 0)});
+	array_push(f->arena, &program->training.results, next);
+	return plan_program(f->arena, program, &(struct plan_options){.real_size = 4});
+}
+
+Test(plan, a_value_whose_old_elements_are_still_read_is_staged)
+{
+	struct fixture f = fixture_new();
+	struct plan plan = reversing_plan(&f, true);
+	cr_assert_eq(plan.staged.count, 1);
+	cr_assert_eq(plan.functions[PLAN_UPDATE].count, 2, "the copy comes last");
+	cr_assert_null(verify_plan(&plan));
+	plan.staged.count = 0;
+	cr_assert_not_null(verify_plan(&plan));
+	plan = reversing_plan(&f, false);
+	cr_assert_eq(plan.staged.count, 0);
+	cr_assert_eq(plan.functions[PLAN_UPDATE].count, 1);
+	cr_assert_null(verify_plan(&plan));
+	arena_free(f.arena);
+}
+
+Test(plan, the_dump_is_stable_and_shows_loops_and_memory)
+{
+	struct compile *a = plan_of(wide), *b = plan_of(wide);
+	struct text x = text_new(a->arena), y = text_new(b->arena);
+	plan_print(&x, &a->plan);
+	plan_print(&y, &b->plan);
+	cr_assert_str_eq(text_string(&x), text_string(&y));
+	cr_assert(strstr(text_string(&x), "16 interleaved sums"));
+	cr_assert(strstr(text_string(&x), "row of 32 sums along i"));
+	cr_assert(strstr(text_string(&x), "memory of training"));
+	arena_free(a->arena);
+	arena_free(b->arena);
+}
