@@ -1,0 +1,181 @@
+/* text → AST → model → graph → gradient → simplified graph → plan. Each line below is a pass; what follows it shows
+ * the result if that is asked for, and verifies it. */
+#include "compile.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+struct compile *compile_new(struct arena *arena)
+{
+	struct compile *compile = ARENA_NEW(arena, struct compile);
+	compile->arena = arena;
+	compile->names = names_new(arena);
+	compile->diag = diag_new(arena);
+	return compile;
+}
+
+/* --- between the passes ------------------------------------------------------------------------------------------ */
+
+static bool show(const struct compile_options *options, enum stage stage, const struct text *text)
+{
+	if (options->dump != stage)
+		return false;
+	fputs(text_string(text), options->dump_to);
+	return true;
+}
+
+static void verified(const char *stage, const char *fault)
+{
+	if (!fault)
+		return;
+	fprintf(stderr, "mlpc: internal error after %s: %s\n"
+	                "Please report this with the model.\n", stage, fault);
+	exit(STATUS_INTERNAL);
+}
+
+static struct graph checked(const struct compile *c, const char *stage, struct graph graph)
+{
+	verified(stage, verify_graph(c->arena, &graph, true));
+	return graph;
+}
+
+static const struct model *with_batch(const struct compile *c, int64_t batch)
+{
+	struct model *model = ARENA_NEW(c->arena, struct model);
+	*model = *c->model;
+	if (batch > 0)
+		model->train.batch = batch;
+	return model;
+}
+
+/* --- the graphs ---------------------------------------------------------------------------------------------------- */
+
+static struct graph forward_only(const struct compile *c, const struct graph *graph)
+{
+	struct graph result = checked(c, "specialize", specialize(c->exprs, graph, false));
+	result = checked(c, "simplify", simplify(c->exprs, &result));
+	return checked(c, "finish", finish(c->exprs, &result));
+}
+
+/* What the gradient is wanted of: the parameters that are trained, and perhaps the inputs. */
+static tensors wanted_gradients(const struct compile *c, const struct compile_options *options)
+{
+	tensors wanted = {0};
+	for (size_t k = 0; k < c->lowered.stored.count; k++) {
+		const struct tensor *tensor = c->lowered.stored.items[k];
+		if (tensor->role == TENSOR_PARAMETER && !tensor->source->frozen)
+			array_push(c->arena, &wanted, tensor);
+	}
+	for (size_t k = 0; options->input_gradients && k < c->lowered.inputs.count; k++)
+		if (c->lowered.inputs.items[k]->classes == 0)
+			array_push(c->arena, &wanted, c->lowered.inputs.items[k]);
+	return wanted;
+}
+
+/* Adjoints that no one asked to keep may be folded into what reads them. */
+static struct graph drop_gradients(const struct compile *c, const struct graph *graph,
+                                   const struct compile_options *options)
+{
+	struct graph result = {.equations = graph->equations};
+	for (size_t k = 0; k < graph->results.count; k++) {
+		const struct tensor *tensor = graph->results.items[k];
+		bool keep = tensor->role != TENSOR_ADJOINT ||
+		            (tensor->of->role == TENSOR_INPUT ? options->input_gradients : options->keep_gradients);
+		if (keep)
+			array_push(c->arena, &result.results, tensor);
+	}
+	return result;
+}
+
+static struct graph training_graph(const struct compile *c, const struct compile_options *options)
+{
+	tensors wanted = wanted_gradients(c, options);
+	struct graph graph = checked(c, "specialize", specialize(c->exprs, &c->lowered.training, true));
+	graph = checked(c, "simplify", simplify(c->exprs, &graph));
+	graph = checked(c, "differentiate", differentiate(c->exprs, &graph, c->lowered.loss, &wanted));
+	if (options->dump == STAGE_GRADIENT)
+		return graph;
+	graph = checked(c, "add_update", add_update(c->exprs, &c->lowered, &graph));
+	graph = drop_gradients(c, &graph, options);
+	graph = checked(c, "simplify", simplify(c->exprs, &graph));
+	return checked(c, "finish", finish(c->exprs, &graph));
+}
+
+static struct program derive(const struct compile *c, const struct compile_options *options)
+{
+	struct program program = c->lowered;
+	program.prediction = forward_only(c, &c->lowered.prediction);
+	program.evaluation = program.training = (struct graph){0};
+	if (!program.loss)
+		return program;
+	program.evaluation = forward_only(c, &c->lowered.evaluation);
+	program.training = training_graph(c, options);
+	if (options->dump == STAGE_GRADIENT)
+		return program;
+	return rename_parts(c->exprs, &program);
+}
+
+/* --- the pipeline ---------------------------------------------------------------------------------------------------- */
+
+enum status compile(struct compile *c, const char *path, const struct compile_options *options)
+{
+	const struct source *source = source_read(c->arena, c->diag, path);
+	return source ? compile_source(c, source, options) : STATUS_SYSTEM;
+}
+
+enum status compile_source(struct compile *c, const struct source *source, const struct compile_options *options)
+{
+	struct text text = text_new(c->arena);
+
+	c->source = source;
+	c->ast = parse(c->arena, c->names, c->diag, c->source);
+	if (diag_errors(c->diag) > 0)
+		return STATUS_ERRORS;
+	ast_print(&text, c->ast);
+	if (show(options, STAGE_AST, &text))
+		return STATUS_OK;
+
+	c->model = resolve(c->arena, c->names, c->diag, c->ast);
+	if (!c->model || diag_errors(c->diag) > 0)
+		return STATUS_ERRORS;
+	c->model = with_batch(c, options->batch);
+	text = text_new(c->arena);
+	model_print(&text, c->model);
+	if (show(options, STAGE_MODEL, &text))
+		return STATUS_OK;
+
+	c->exprs = exprs_new(c->arena, c->names);
+	c->lowered = lower(c->exprs, c->model);
+	text = text_new(c->arena);
+	program_print(&text, &c->lowered);
+	if (show(options, STAGE_GRAPH, &text))
+		return STATUS_OK;
+
+	c->program = derive(c, options);
+	text = text_new(c->arena);
+	program_print(&text, &c->program);
+	if (show(options, STAGE_GRADIENT, &text) || show(options, STAGE_SIMPLIFIED, &text))
+		return STATUS_OK;
+
+	struct plan_options plan_options = {.keep_gradients = options->keep_gradients,
+	                                    .input_gradients = options->input_gradients,
+	                                    .real_size = options->real_double ? 8 : 4};
+	c->plan = plan_program(c->arena, &c->program, &plan_options);
+	verified("plan", verify_plan(&c->plan));
+	text = text_new(c->arena);
+	plan_print(&text, &c->plan);
+	show(options, STAGE_PLAN, &text);
+	return STATUS_OK;
+}
+
+uint64_t compile_checksum(const struct compile *c)
+{
+	struct text text = text_new(c->arena);
+	ast_print(&text, c->ast);
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (const char *byte = text_string(&text); *byte; byte++)
+		hash = (hash ^ (unsigned char)*byte) * UINT64_C(0x100000001b3);
+	return hash;
+}

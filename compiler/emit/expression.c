@@ -1,0 +1,216 @@
+/* Expressions of the graph as expressions of C, with as few parentheses as C and its compilers' warnings allow. */
+#include <math.h>
+
+#include "emit/printers.h"
+
+enum { LARGEST_POWER = 4 };  /* written as a product */
+
+/* --- choices ------------------------------------------------------------------------------------------ */
+
+static void print_select(struct text *text, const struct scope *scope, const struct expr *expr,
+                         enum precedence precedence)
+{
+	open_parenthesis(text, precedence > AS_CHOICE);
+	c_condition(text, scope, expr->operands[0], AS_OR);
+	text_add(text, " ? ");
+	c_expression(text, scope, expr->operands[1], AS_OR);
+	text_add(text, " : ");
+	c_expression(text, scope, expr->operands[2], AS_CHOICE);
+	close_parenthesis(text, precedence > AS_CHOICE);
+}
+
+/* max(a, b) is b where a < b, else a; min(a, b) is b where b < a, else a: a NaN in a is kept. */
+static void print_extreme(struct text *text, const struct scope *scope, const struct expr *expr,
+                          enum precedence precedence)
+{
+	int smaller = expr->op == OP_MAX ? 0 : 1;
+	open_parenthesis(text, precedence > AS_CHOICE);
+	c_expression(text, scope, expr->operands[smaller], AS_SUM);
+	text_add(text, " < ");
+	c_expression(text, scope, expr->operands[1 - smaller], AS_SUM);
+	text_add(text, " ? ");
+	c_expression(text, scope, expr->operands[1], AS_OR);
+	text_add(text, " : ");
+	c_expression(text, scope, expr->operands[0], AS_CHOICE);
+	close_parenthesis(text, precedence > AS_CHOICE);
+}
+
+/* --- sums and products -------------------------------------------------------------------------------- */
+
+static bool is_plain_product(const struct scope *scope, const struct expr *expr)
+{
+	return expr->op == OP_MULTIPLY && !scope_lookup(scope, expr);
+}
+
+static void print_power(struct text *text, const struct scope *scope, const struct expr *operand, int exponent,
+                        enum precedence precedence)
+{
+	if (exponent > LARGEST_POWER) {
+		text_add(text, scope_is_double(scope) ? "pow(" : "powf(");
+		c_expression(text, scope, operand, AS_ARGUMENT);
+		text_add(text, ", ");
+		c_number(text, scope, exponent);
+		text_add(text, ")");
+		return;
+	}
+	for (int k = 0; k < exponent; k++) {
+		text_add(text, k ? " * " : "");
+		c_expression(text, scope, operand, k ? AS_PRODUCT + 1 : precedence);
+	}
+}
+
+static int factors(const struct expr *product, int sign)
+{
+	int count = 0;
+	for (int k = 0; k < product->count; k++) {
+		int exponent = (int)(product->weights[k] * sign);
+		count += exponent > LARGEST_POWER ? 1 : exponent > 0 ? exponent : 0;
+	}
+	return count;
+}
+
+static void print_factors(struct text *text, const struct scope *scope, const struct expr *product, int sign,
+                          bool first)
+{
+	for (int k = 0; k < product->count; k++) {
+		int exponent = (int)(product->weights[k] * sign);
+		if (exponent <= 0)
+			continue;
+		text_add(text, first ? "" : " * ");
+		print_power(text, scope, product->operands[k], exponent, first ? AS_PRODUCT : AS_PRODUCT + 1);
+		first = false;
+	}
+}
+
+/* coefficient * the factors of the product, one division at most; the coefficient is not negative */
+static void print_product(struct text *text, const struct scope *scope, double coefficient, const struct expr *product)
+{
+	int above = factors(product, 1), below = factors(product, -1);
+	bool number = coefficient != 1 || above == 0;
+	if (number)
+		c_number(text, scope, coefficient);
+	print_factors(text, scope, product, 1, !number);
+	if (below == 0)
+		return;
+	text_add(text, " / ");
+	open_parenthesis(text, below > 1);
+	if (below > 1) {
+		print_factors(text, scope, product, -1, true);
+	} else {
+		for (int k = 0; k < product->count; k++)
+			if (product->weights[k] < 0)
+				print_power(text, scope, product->operands[k], (int)-product->weights[k],
+				            AS_PRODUCT + 1);
+	}
+	close_parenthesis(text, below > 1);
+}
+
+static void print_multiply(struct text *text, const struct scope *scope, const struct expr *expr,
+                           enum precedence precedence)
+{
+	bool parentheses = precedence > AS_PRODUCT || (expr->number < 0 && precedence > AS_SUM);
+	open_parenthesis(text, parentheses);
+	if (expr->number < 0)
+		text_add(text, "-");
+	print_product(text, scope, fabs(expr->number), expr);
+	close_parenthesis(text, parentheses);
+}
+
+static double term_factor(const struct scope *scope, const struct expr *sum, int k)
+{
+	const struct expr *operand = sum->operands[k];
+	return sum->weights[k] * (is_plain_product(scope, operand) ? operand->number : 1);
+}
+
+static void print_addend(struct text *text, const struct scope *scope, double factor, const struct expr *operand)
+{
+	factor = fabs(factor);
+	if (is_plain_product(scope, operand)) {
+		print_product(text, scope, factor, operand);
+		return;
+	}
+	if (factor != 1) {
+		c_number(text, scope, factor);
+		text_add(text, " * ");
+	}
+	c_expression(text, scope, operand, AS_PRODUCT + (factor != 1));
+}
+
+/* The first positive term stands first, so that `1 - x` is not `-x + 1`; the order of the others stays. */
+static void print_add(struct text *text, const struct scope *scope, const struct expr *expr,
+                      enum precedence precedence)
+{
+	int first = 0;
+	bool constant_first = false;
+	while (first < expr->count && term_factor(scope, expr, first) < 0)
+		first++;
+	if (first == expr->count) {
+		first = 0;
+		constant_first = expr->number > 0;
+	}
+	open_parenthesis(text, precedence > AS_SUM);
+	if (constant_first)
+		c_number(text, scope, expr->number);
+	for (int n = 0; n < expr->count; n++) {
+		int k = n == 0 ? first : n <= first ? n - 1 : n;
+		double factor = term_factor(scope, expr, k);
+		bool begins = n == 0 && !constant_first;
+		text_add(text, begins ? factor < 0 ? "-" : "" : factor < 0 ? " - " : " + ");
+		print_addend(text, scope, factor, expr->operands[k]);
+	}
+	if (!constant_first && expr->number != 0) {
+		text_add(text, expr->number < 0 ? " - " : " + ");
+		c_number(text, scope, fabs(expr->number));
+	}
+	close_parenthesis(text, precedence > AS_SUM);
+}
+
+static void print_shift(struct text *text, const struct scope *scope, const struct expr *expr,
+                        enum precedence precedence)
+{
+	open_parenthesis(text, precedence > AS_SUM);
+	c_expression(text, scope, expr->operands[0], AS_SUM);
+	text_add(text, " - ");
+	c_expression(text, scope, expr->operands[1], AS_SUM + 1);
+	close_parenthesis(text, precedence > AS_SUM);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------- */
+
+static void print_constant(struct text *text, const struct scope *scope, const struct expr *expr,
+                           enum precedence precedence)
+{
+	c_expression(text, scope, expr->operands[0], precedence);
+}
+
+static void print_call(struct text *text, const struct scope *scope, const struct expr *expr,
+                       enum precedence precedence)
+{
+	(void)precedence;
+	text_printf(text, "%s%s(", op_table[expr->op].c, scope_is_double(scope) ? "" : "f");
+	for (int k = 0; k < expr->count; k++) {
+		text_add(text, k ? ", " : "");
+		c_expression(text, scope, expr->operands[k], AS_ARGUMENT);
+	}
+	text_add(text, ")");
+}
+
+/* Operators without a row are functions of C, or conditions. */
+static printer *const printers[OP_COUNT] = {
+	[OP_NUMBER] = leaf_number, [OP_READ] = leaf_read,       [OP_POSITION] = leaf_position,
+	[OP_LABEL] = leaf_position, [OP_SYMBOL] = leaf_symbol,  [OP_UNIFORM] = leaf_draw,
+	[OP_NORMAL] = leaf_draw,   [OP_ADD] = print_add,         [OP_MULTIPLY] = print_multiply,
+	[OP_MIN] = print_extreme,   [OP_MAX] = print_extreme,     [OP_SELECT] = print_select,
+	[OP_SHIFT] = print_shift,   [OP_CONSTANT] = print_constant,
+};
+
+void c_expression(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+{
+	name_t value = scope_lookup(scope, expr);
+	if (op_is_condition(expr->op))
+		print_condition_as_number(text, scope, expr, precedence);
+	else if (value)
+		text_add(text, value);
+	else
+		(printers[expr->op] ? printers[expr->op] : print_call)(text, scope, expr, precedence);
+}

@@ -1,0 +1,270 @@
+/* The loop nest of a step: plain, with a row of sums, or with interleaved sums (plan/plan.h says which). */
+#include "emit/nest.h"
+
+enum { SUMS = PLAN_BLOCK };
+
+/* --- plain -------------------------------------------------------------------------------------------- */
+
+static void emit_plain(struct text *text, struct scope *scope, const struct step *step,
+                       const struct tensor *left)
+{
+	for (int k = 0; k < left->rank; k++)
+		open_loop(text, scope->free[k].text, "0", c_extent(scope->names, left, k), NULL);
+	emit_element(text, scope, step, &(struct ready){0});
+	for (int k = 0; k < left->rank; k++)
+		close_loop(text);
+}
+
+/* --- several sums at once ----------------------------------------------------------------------------- */
+
+/* What the two vector forms share: the chain, a set of sums a block, names. */
+struct nest {
+	struct text *text;
+	struct scope *scope;
+	const struct step *step;
+	const struct tensor *left;
+	const struct equation *equation;
+	struct chain chain;
+	struct loops loops;
+	name_t sums[SUMS];      /* arrays: rows or lanes */
+	name_t blocks[SUMS];    /* index of each element of the block */
+	int opened;             /* loops */
+};
+
+static void open_outer(struct nest *nest)
+{
+	struct text *text = nest->text;
+	struct scope *scope = nest->scope;
+	struct names *names = scope->names->names;
+	for (int k = 0; k < nest->left->rank; k++) {
+		if (nest->loops.form == LOOP_ROW && k == nest->loops.vector)
+			continue;
+		const char *index = scope->free[k].text, *extent = c_extent(scope->names, nest->left, k);
+		bool blocked = k == nest->loops.blocked;
+		open_loop(text, index, "0", extent, blocked ? "BLOCK" : NULL);
+		nest->opened++;
+		for (int b = 1; blocked && b < nest->loops.block; b++) {
+			nest->blocks[b] = scope_unique(scope, name_format(names, "%s_%d", index, b));
+			text_line(text, "const int %s = %s + %d < %s ? %s + %d : %s - 1;", nest->blocks[b], index, b,
+			          extent, index, b, extent);
+		}
+		if (blocked)
+			nest->blocks[0] = index;
+	}
+}
+
+static void declare_sums(struct nest *nest, const char *base, const char *width)
+{
+	struct scope *scope = nest->scope;
+	for (int b = 0; b < nest->loops.block; b++) {
+		const char *wanted = nest->loops.block == 1 ? base : name_format(scope->names->names, "%s_%d", base, b);
+		nest->sums[b] = scope_unique(scope, wanted);
+		text_line(nest->text, "%s %s[%s] = {0};", scope->names->real, nest->sums[b], width);
+	}
+}
+
+/* sums[b][element] += body, for each element of the block */
+static void accumulate(struct nest *nest, struct scope *scope, const char *element)
+{
+	for (int b = 0; b < nest->loops.block; b++) {
+		struct scope own = scope_inside(scope);
+		struct text value = text_new(nest->text->arena);
+		if (nest->loops.blocked >= 0)
+			own.free[nest->loops.blocked].text = nest->blocks[b];
+		declare_body(nest->text, &own, nest->chain.body);
+		c_expression(&value, &own, nest->chain.body, AS_ARGUMENT);
+		c_line(nest->text, name_format(scope->names->names, "%s[%s] += %s;", nest->sums[b], element,
+		                               text_string(&value)));
+	}
+}
+
+/* "const float *const sums[BLOCK] = {sum_0, …};": what each element of the block finds its sum in */
+static void declare_block(struct nest *nest, const char *type, const char *around)
+{
+	struct text line = text_new(nest->text->arena);
+	text_printf(&line, "const %s %s[BLOCK] = {", nest->scope->names->real, type);
+	for (int b = 0; b < nest->loops.block; b++)
+		text_printf(&line, "%s%s%s%s", b ? ", " : "", around, nest->sums[b], around[0] ? ")" : "");
+	text_add(&line, "};");
+	c_line(nest->text, text_string(&line));
+}
+
+/* The loop over a block, if there is one; returns where its sum is. */
+static name_t open_block(struct nest *nest, struct scope *scope, name_t lone)
+{
+	struct names *names = scope->names->names;
+	int blocked = nest->loops.blocked;
+	if (blocked < 0)
+		return lone;
+	const char *first = scope->free[blocked].text;
+	const char *extent = c_extent(scope->names, nest->left, blocked);
+	name_t here = scope_unique(scope, name_format(names, "%s_here", first));
+	text_line(nest->text, "for (int %s = %s; %s < %s && %s < %s + BLOCK; %s++) {", here, first, here, extent, here,
+	          first, here);
+	nest->text->indent++;
+	nest->opened++;
+	scope->free[blocked].text = here;
+	return name_format(names, "sums[%s - %s]", here, first);
+}
+
+static void close_all(struct nest *nest)
+{
+	while (nest->opened-- > 0)
+		close_loop(nest->text);
+}
+
+/* --- a row of sums ------------------------------------------------------------------------------------ */
+
+static void accumulate_row(struct nest *nest, const char *start, const char *width)
+{
+	struct text *text = nest->text;
+	struct scope scope = scope_inside(nest->scope);
+	struct names *names = scope.names->names;
+	int vector = nest->loops.vector;
+	for (int level = 0; level < nest->chain.count; level++) {
+		int variable = chain_variable(nest->chain.reductions[level]);
+		const char *extent = bind_variable(&scope, &nest->chain, level);
+		open_loop(text, scope_find(&scope, variable)->text, "0", extent, NULL);
+	}
+	name_t element = start ? scope_unique(&scope, "j") : scope.free[vector].text;
+	open_loop(text, element, "0", width, NULL);
+	if (start)
+		scope_variable(&scope, vector, name_format(names, "%s + %s", start, element), true,
+		               nest->left->extents[vector]);
+	accumulate(nest, &scope, element);
+	for (int level = 0; level <= nest->chain.count; level++)
+		close_loop(text);
+}
+
+static void store_row(struct nest *nest, const char *from, const char *start, const char *width)
+{
+	struct names *names = nest->scope->names->names;
+	struct scope scope = scope_inside(nest->scope);
+	const char *index = scope.free[nest->loops.vector].text;
+	if (nest->loops.blocked >= 0)
+		declare_block(nest, "*const sums", "");
+	name_t sums = open_block(nest, &scope, nest->sums[0]);
+	open_loop(nest->text, index, start ? from : "0", start ? name_format(names, "%s + %s", start, width) : width,
+	          NULL);
+	nest->opened++;
+	const char *place = start ? name_format(names, "%s - %s", index, start) : index;
+	struct ready ready = {nest->equation->left, name_format(names, "%s[%s]", sums, place)};
+	emit_element(nest->text, &scope, nest->step, &ready);
+}
+
+/* The last tile of a row that TILE does not divide starts earlier and stores its new elements alone. */
+static void emit_row(struct nest *nest)
+{
+	struct text *text = nest->text;
+	struct scope *scope = nest->scope;
+	struct names *names = scope->names->names;
+	int vector = nest->loops.vector;
+	const char *extent = c_extent(scope->names, nest->left, vector), *index = scope->free[vector].text;
+	bool tiled = nest->loops.width < nest->left->extents[vector];
+	name_t from = NULL, start = NULL;
+	open_outer(nest);
+	if (tiled) {
+		from = scope_unique(scope, name_format(names, "%s_from", index));
+		start = scope_unique(scope, name_format(names, "%s_start", index));
+		open_loop(text, from, "0", extent, "TILE");
+		nest->opened++;
+		c_line(text, name_format(names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", start, from, extent,
+		                         from, extent));
+	}
+	const char *width = tiled ? "TILE" : extent;
+	declare_sums(nest, "sum", width);
+	accumulate_row(nest, start, width);
+	store_row(nest, from, start, width);
+	close_all(nest);
+}
+
+/* --- interleaved sums --------------------------------------------------------------------------------- */
+
+/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that. */
+static int open_other_reductions(struct nest *nest, struct scope *scope, const char **extent, int *level)
+{
+	int opened = 0;
+	for (int k = 0; k < nest->chain.count; k++) {
+		int variable = chain_variable(nest->chain.reductions[k]);
+		const char *own = bind_variable(scope, &nest->chain, k);
+		if (variable == nest->loops.vector) {
+			*extent = own;
+			*level = k;
+			continue;
+		}
+		open_loop(nest->text, scope_find(scope, variable)->text, "0", own, NULL);
+		opened++;
+	}
+	return opened;
+}
+
+static void accumulate_lanes(struct nest *nest)
+{
+	struct text *text = nest->text;
+	struct scope scope = scope_inside(nest->scope);
+	struct names *names = scope.names->names;
+	const char *extent = NULL;
+	int level = 0, opened = open_other_reductions(nest, &scope, &extent, &level);
+	int64_t count = nest->chain.reductions[level]->extent;
+	const char *index = scope_find(&scope, nest->loops.vector)->text;
+	bool rest = count % PLAN_LANES != 0;
+	const char *whole = rest ? name_format(names, "%s - %s %% LANES", extent, extent) : extent;
+	struct scope vector = scope_inside(&scope);
+	name_t lane = scope_unique(&vector, "l");
+	open_loop(text, index, "0", whole, "LANES");
+	open_loop(text, lane, "0", "LANES", NULL);
+	scope_variable(&vector, nest->loops.vector, name_format(names, "%s + %s", index, lane), true, count);
+	accumulate(nest, &vector, lane);
+	close_loop(text);
+	close_loop(text);
+	if (rest) {
+		open_loop(text, index, whole, extent, NULL);
+		accumulate(nest, &scope, name_format(names, "%s %% LANES", index));
+		close_loop(text);
+	}
+	while (opened-- > 0)
+		close_loop(text);
+}
+
+static void emit_lanes(struct nest *nest)
+{
+	struct text *text = nest->text;
+	struct c_names *names = nest->scope->names;
+	name_t sum = NULL;
+	open_outer(nest);
+	declare_sums(nest, "lane", "LANES");
+	accumulate_lanes(nest);
+	if (nest->loops.blocked >= 0) {
+		declare_block(nest, "sums", "joined_lanes(");
+	} else {
+		sum = scope_unique(nest->scope, "sum");
+		text_line(text, "const %s %s = joined_lanes(%s);", names->real, sum, nest->sums[0]);
+	}
+	struct scope scope = scope_inside(nest->scope);
+	struct ready ready = {.tensor = nest->equation->left};
+	ready.value = open_block(nest, &scope, sum);
+	emit_element(text, &scope, nest->step, &ready);
+	close_all(nest);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------- */
+
+void emit_loops(struct text *text, struct scope *scope, const struct step *step)
+{
+	const struct tensor *left = step->members.items[0].equation->left;
+	struct nest nest = {.text = text, .scope = scope, .step = step, .left = left, .loops = step->loops};
+	for (int k = 0; k < left->rank; k++)
+		scope_variable(scope, k, index_name(scope, left->letters[k] ? left->letters[k] : "k"), false,
+		               left->extents[k]);
+	for (size_t m = 0; m < step->members.count; m++)
+		if (!nest.equation && chain_of(step->members.items[m].equation->right).count > 0)
+			nest.equation = step->members.items[m].equation;
+	if (nest.equation)
+		nest.chain = chain_of(nest.equation->right);
+	if (step->loops.form == LOOP_ROW)
+		emit_row(&nest);
+	else if (step->loops.form == LOOP_LANES)
+		emit_lanes(&nest);
+	else
+		emit_plain(text, scope, step, left);
+}

@@ -1,0 +1,292 @@
+#include "emit/names.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "plan/chain.h"
+
+enum { LARGEST_ENUM = 32767 };
+
+name_t c_unique(struct c_names *names, struct table *used, const char *wanted)
+{
+	name_t name = name_of(names->names, wanted);
+	for (int k = 2; table_get(used, name); k++)
+		name = name_format(names->names, "%s_%d", wanted, k);
+	table_put(used, name, names);
+	return name;
+}
+
+name_t c_upper(struct names *names, const char *name)
+{
+	char upper[256];
+	size_t length = strlen(name);
+	if (length >= sizeof upper)
+		length = sizeof upper - 1;
+	for (size_t k = 0; k < length; k++)
+		upper[k] = isalnum((unsigned char)name[k]) ? (char)toupper((unsigned char)name[k]) : '_';
+	return name_intern(names, upper, length);
+}
+
+/* --- tensors ------------------------------------------------------------------------------------------ */
+
+static const char *const role_prefixes[] = {
+	[TENSOR_INPUT] = "input",     [TENSOR_TARGET] = "target",       [TENSOR_PARAMETER] = "parameter",
+	[TENSOR_STATISTIC] = "statistic", [TENSOR_STATE] = "state",     [TENSOR_LAYER] = "layer",
+	[TENSOR_OUTPUT] = "output",   [TENSOR_LOSS] = "value",          [TENSOR_ADJOINT] = "adjoint",
+	[TENSOR_TEMPORARY] = "value", [TENSOR_SCHEDULE] = "schedule",   [TENSOR_NEXT] = "next",
+};
+
+/* Words with an underscore that C, C++ or their libraries own. */
+static const char *const foreign_words[] = {
+	"and_eq", "or_eq", "not_eq", "xor_eq", "static_assert", "thread_local", "const_cast", "static_cast",
+	"dynamic_cast", "reinterpret_cast", "co_await", "co_return", "co_yield", "math_errhandling", "max_align_t",
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+	return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Types of the library end in _t, macros have no small letter, the runtime's names begin with mlp_. */
+static bool is_foreign(const char *name)
+{
+	bool small = false;
+	for (const char *c = name; *c; c++)
+		small = small || islower((unsigned char)*c);
+	for (size_t k = 0; k < sizeof foreign_words / sizeof *foreign_words; k++)
+		if (strcmp(name, foreign_words[k]) == 0)
+			return true;
+	return !small || ends_with(name, "_t") || strncmp(name, "mlp_", 4) == 0 || strstr(name, "__");
+}
+
+static name_t mangled(struct c_names *names, const struct tensor *tensor)
+{
+	char plain[512];
+	size_t length = strlen(tensor->name);
+	bool compound = tensor->role == TENSOR_ADJOINT && strncmp(tensor->name, "d_", 2) == 0;
+	if (length >= sizeof plain)
+		length = sizeof plain - 1;
+	for (size_t k = 0; k < length; k++) {
+		compound = compound || tensor->name[k] == '.';
+		plain[k] = isalnum((unsigned char)tensor->name[k]) ? tensor->name[k] : '_';
+	}
+	plain[length] = '\0';
+	compound = compound || tensor->role == TENSOR_SCHEDULE; /* "schedule_2": made by the compiler */
+	bool named_by_role = tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET ||
+	                     tensor->role == TENSOR_OUTPUT;
+	if (compound && !named_by_role && !is_foreign(plain))
+		return name_of(names->names, plain);
+	return name_format(names->names, "%s_%s", role_prefixes[tensor->role], plain);
+}
+
+name_t c_tensor(const struct c_names *names, const struct tensor *tensor)
+{
+	name_t name = table_get(names->tensors, tensor);
+	return name ? name : "?";
+}
+
+const char *c_type(const struct c_names *names, const struct tensor *tensor)
+{
+	return tensor->classes > 0 ? "int32_t" : names->real;
+}
+
+/* --- extents ------------------------------------------------------------------------------------------ */
+
+static const struct size *size_of(const struct tensor *tensor, int k)
+{
+	const struct tensor *owner = tensor->of && tensor->role == TENSOR_ADJOINT ? tensor->of : tensor;
+	const struct model_tensor *source = owner->source;
+	int dimension = source ? k - (owner->rank - source->rank) : -1;
+	if (!source || owner->rank != tensor->rank || dimension < 0 || dimension >= source->rank)
+		return NULL;
+	const struct size *size = source->dims[dimension];
+	while (size && size->same)
+		size = size->same;
+	return size;
+}
+
+static const struct extent_name *find_extent(const struct c_names *names, int64_t extent, const struct size *size)
+{
+	for (size_t k = 0; size && k < names->extents.count; k++)
+		if (names->extents.items[k].size == size && names->extents.items[k].extent == extent)
+			return &names->extents.items[k];
+	for (size_t k = 0; k < names->extents.count; k++)
+		if (names->extents.items[k].extent == extent)
+			return &names->extents.items[k];
+	return NULL;
+}
+
+static void add_extent(struct c_names *names, const char *owner, int number, int64_t extent, const struct size *size)
+{
+	const struct extent_name *found = find_extent(names, extent, size);
+	if (extent == EXTENT_ROWS || (found && (!size || found->size == size)))
+		return;
+	name_t upper = c_upper(names->names, owner);
+	const char *wanted = number > 0 ? name_format(names->names, "%s_SIZE_%s_%d", names->upper, upper, number)
+	                                : name_format(names->names, "%s_SIZE_%s", names->upper, upper);
+	struct extent_name name = {c_unique(names, names->used, wanted), extent, size};
+	array_push(names->arena, &names->extents, name);
+}
+
+static void add_extents(struct c_names *names, const struct tensor *tensor)
+{
+	int sample = tensor->rank > 0 && tensor->extents[0] == EXTENT_ROWS;
+	for (int k = sample; k < tensor->rank; k++)
+		add_extent(names, tensor->name, tensor->rank - sample > 1 ? k - sample + 1 : 0, tensor->extents[k],
+		           size_of(tensor, k));
+}
+
+const char *c_extent_of(const struct c_names *names, int64_t extent, const struct tensor *tensor, int k)
+{
+	if (extent == EXTENT_ROWS)
+		return "rows";
+	const struct size *size = tensor && tensor->extents[k] == extent ? size_of(tensor, k) : NULL;
+	const struct extent_name *found = find_extent(names, extent, size);
+	return found ? found->name : name_format(names->names, "%lld", (long long)extent);
+}
+
+const char *c_extent(const struct c_names *names, const struct tensor *tensor, int k)
+{
+	return c_extent_of(names, tensor->extents[k], tensor, k);
+}
+
+const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first)
+{
+	struct text text = text_new(names->arena);
+	for (int k = first; k < tensor_stored_rank(tensor); k++) {
+		if (tensor->extents[k] == EXTENT_ROWS)
+			text_printf(&text, "[%s_BATCH]", names->upper);
+		else
+			text_printf(&text, "[%s]", c_extent(names, tensor, k));
+	}
+	return text_string(&text);
+}
+
+/* --- functions ---------------------------------------------------------------------------------------- */
+
+static const char *const function_prefixes[] = {
+	[PLAN_INIT] = "init",       [PLAN_PREDICT] = "forward",   [PLAN_LOSS] = "forward",
+	[PLAN_FORWARD] = "forward", [PLAN_BACKWARD] = "backward", [PLAN_UPDATE] = "update",
+};
+
+/* Named for its last stored value: that is what the step is for. */
+static name_t function_name(struct c_names *names, const struct step *step)
+{
+	const struct tensor *tensor = step->members.items[0].equation->left;
+	for (size_t m = 0; m < step->members.count; m++)
+		if (step->members.items[m].stored)
+			tensor = step->members.items[m].equation->left;
+	const char *subject = tensor->role == TENSOR_NEXT ? tensor->stored_in->name : tensor->name;
+	if (tensor->role == TENSOR_ADJOINT && strncmp(subject, "d_", 2) == 0)
+		subject += 2;
+	char plain[512];
+	size_t length = 0;
+	for (; subject[length] && length < sizeof plain - 1; length++)
+		plain[length] = isalnum((unsigned char)subject[length]) ? subject[length] : '_';
+	plain[length] = '\0';
+	return c_unique(names, names->used,
+	                name_format(names->names, "%s_%s", function_prefixes[step->function], plain));
+}
+
+name_t c_function(const struct c_names *names, const struct step *step)
+{
+	return table_get(names->functions, step);
+}
+
+/* --- all of a unit ------------------------------------------------------------------------------------ */
+
+static void add_tensor(struct c_names *names, const struct tensor *tensor)
+{
+	if (!tensor || table_get(names->tensors, tensor))
+		return;
+	name_t name = c_unique(names, names->used, mangled(names, tensor));
+	table_put(names->tensors, tensor, (void *)name);
+	add_extents(names, tensor);
+}
+
+static void add_list(struct c_names *names, const tensors *list)
+{
+	for (size_t k = 0; k < list->count; k++)
+		add_tensor(names, list->items[k]);
+}
+
+static void add_graph(struct c_names *names, const struct graph *graph)
+{
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		const struct equation *equation = &graph->equations.items[k];
+		add_tensor(names, equation->left);
+		struct chain chain = chain_of(equation->right);
+		for (int r = 0; r < chain.count; r++)
+			add_extent(names, equation->left->name, chain.count > 1 ? r + 1 : 0,
+			           chain.reductions[r]->extent, NULL);
+	}
+}
+
+/* Extents are named for the values of the user first, not for the weights between them. */
+static void name_layers(struct c_names *names, const struct graph *graph)
+{
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		const struct tensor *left = graph->equations.items[k].left;
+		if (left->role == TENSOR_LAYER && left->source && !left->source->is_local)
+			add_extents(names, left);
+	}
+}
+
+struct c_names c_names_new(const struct plan *plan)
+{
+	const struct program *program = plan->program;
+	struct c_names names = {.plan = plan, .arena = plan->arena, .names = exprs_names(program->exprs),
+	                        .model = program->model->name,
+	                        .real = plan->options.real_size == 8 ? "double" : "float"};
+	names.upper = c_upper(names.names, names.model);
+	names.tensors = table_new(names.arena);
+	names.used = table_new(names.arena);
+	names.functions = table_new(names.arena);
+	const tensors *const lists[] = {&program->inputs, &program->targets, &program->outputs, &program->stored,
+	                                &program->states};
+	for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+		add_list(&names, lists[k]);
+		if (lists[k] == &program->outputs)
+			name_layers(&names, &program->prediction);
+	}
+	const struct graph *const graphs[] = {&program->initial, &program->prediction, &program->evaluation,
+	                                      &program->training};
+	for (size_t k = 0; k < sizeof graphs / sizeof *graphs; k++)
+		add_graph(&names, graphs[k]);
+	for (size_t k = 0; k < plan->steps.count; k++)
+		for (size_t m = 0; m < plan->steps.items[k]->members.count; m++)
+			add_tensor(&names, plan->steps.items[k]->members.items[m].equation->left);
+	for (size_t k = 0; k < plan->steps.count; k++)
+		table_put(names.functions, plan->steps.items[k], (void *)function_name(&names, plan->steps.items[k]));
+	return names;
+}
+
+/* --- constants ---------------------------------------------------------------------------------------- */
+
+void c_constants(struct text *text, const constant_list *list)
+{
+	size_t small = 0;
+	for (size_t k = 0; k < list->count; k++)
+		small += list->items[k].value <= LARGEST_ENUM;
+	if (small > 0)
+		text_line(text, "enum {");
+	for (size_t k = 0; k < list->count; k++) {
+		const struct constant *constant = &list->items[k];
+		if (constant->value > LARGEST_ENUM)
+			continue;
+		bool last = --small == 0;
+		text_line(text, "\t%s = %lld%s%s%s%s", constant->name, (long long)constant->value, last ? "" : ",",
+		          constant->comment ? "  /* " : "", constant->comment ? constant->comment : "",
+		          constant->comment ? " */" : "");
+		if (last)
+			text_line(text, "};");
+	}
+	for (size_t k = 0; k < list->count; k++) {
+		const struct constant *constant = &list->items[k];
+		if (constant->value > LARGEST_ENUM)
+			text_line(text, "#define %s %lld%s%s%s", constant->name, (long long)constant->value,
+			          constant->comment ? "  /* " : "", constant->comment ? constant->comment : "",
+			          constant->comment ? " */" : "");
+	}
+}

@@ -1,0 +1,33 @@
+/* Parts of a step's loop nest, shared by its forms. */
+#ifndef EMIT_NEST_H
+#define EMIT_NEST_H
+
+#include "emit/step.h"
+
+/* --- reduction.c -------------------------------------------------------------------------------------- */
+
+/* "for (int v = from; v < below; v++) {", or v += step */
+void open_loop(struct text *text, const char *variable, const char *from, const char *below, const char *step);
+void close_loop(struct text *text);
+/* A name for an index: a letter stands alone, longer names of users do not. */
+name_t index_name(struct scope *scope, const char *letters);
+
+/* Names the variable of a reduction in the scope; returns its extent. */
+const char *bind_variable(struct scope *scope, const struct chain *chain, int level);
+/* Variables for what the body of a reduction uses twice. */
+void declare_body(struct text *text, struct scope *scope, const struct expr *body);
+/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new variable,
+ * whose name is returned. */
+name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level, name_t into);
+
+/* --- element.c ---------------------------------------------------------------------------------------- */
+
+/* The reduction that is computed outside the loop over elements, and where its value is found there. */
+struct ready {
+	const struct tensor *tensor;  /* NULL: none */
+	name_t value;
+};
+
+void emit_element(struct text *text, struct scope *scope, const struct step *step, const struct ready *ready);
+
+#endif

@@ -1,0 +1,173 @@
+/* Loops over the indices of reductions. */
+#include <ctype.h>
+#include <string.h>
+
+#include "emit/nest.h"
+
+void open_loop(struct text *text, const char *variable, const char *from, const char *below, const char *step)
+{
+	text_line(text, "for (int %s = %s; %s < %s; %s%s%s) {", variable, from, variable, below, variable,
+	          step ? " += " : "++", step ? step : "");
+	text->indent++;
+}
+
+void close_loop(struct text *text)
+{
+	text->indent--;
+	text_line(text, "}");
+}
+
+/* A letter stands alone; longer names of users do not. */
+name_t index_name(struct scope *scope, const char *letters)
+{
+	bool letter = strlen(letters) == 1 && islower((unsigned char)letters[0]);
+	return scope_unique(scope, letter ? letters : name_format(scope->names->names, "at_%s", letters));
+}
+
+/* The dimension that the variable walks along in some read: it gives letter and extent their names. */
+static const struct expr *read_along(const struct scope *scope, const struct expr *body, int variable, int64_t extent,
+                                     int *dimension)
+{
+	read_list reads = reads_of(scope->names->arena, body);
+	for (size_t k = 0; k < reads.count; k++)
+		for (int d = 0; d < reads.items[k]->index_count; d++)
+			if (linear_is_variable(reads.items[k]->indices[d], variable) &&
+			    reads.items[k]->tensor->extents[d] == extent) {
+				*dimension = d;
+				return reads.items[k];
+			}
+	return NULL;
+}
+
+/* Names the bound variable; returns its extent. */
+const char *bind_variable(struct scope *scope, const struct chain *chain, int level)
+{
+	const struct expr *reduction = chain->reductions[level];
+	int variable = chain_variable(reduction), dimension = 0;
+	const struct expr *read = read_along(scope, chain->body, variable, reduction->extent, &dimension);
+	const struct tensor *tensor = read ? read->tensor : NULL;
+	const char *letter = tensor && tensor->letters[dimension] ? tensor->letters[dimension] : "k";
+	scope_variable(scope, variable, index_name(scope, letter), false, reduction->extent);
+	return c_extent_of(scope->names, reduction->extent, tensor, dimension);
+}
+
+static const char *const accumulators[OP_COUNT] = {
+	[OP_SUM] = "sum", [OP_PRODUCT] = "product", [OP_MAXIMUM] = "largest", [OP_MINIMUM] = "smallest",
+	[OP_ARGMAX] = "largest",
+};
+
+static void declare_accumulator(struct text *text, const struct scope *scope, enum op op, name_t name)
+{
+	struct text line = text_new(text->arena);
+	bool real_double = scope->names->plan->options.real_size == 8;
+	text_printf(&line, "%s %s = ", scope->names->real, name);
+	if (op == OP_SUM || op == OP_PRODUCT)
+		c_number(&line, scope, op == OP_PRODUCT);
+	else
+		text_printf(&line, "%s%s", op == OP_MINIMUM ? "" : "-", real_double ? "HUGE_VAL" : "HUGE_VALF");
+	text_line(text, "%s;", text_string(&line));
+}
+
+static void combine(struct text *text, struct scope *scope, enum op op, name_t into, const char *value,
+                    const char *position, name_t best)
+{
+	struct c_names *names = scope->names;
+	if (op == OP_SUM || op == OP_PRODUCT) {
+		c_line(text, name_format(names->names, "%s %s %s;", into, op == OP_SUM ? "+=" : "*=", value));
+		return;
+	}
+	name_t candidate = scope_unique(scope, "candidate");
+	c_line(text, name_format(names->names, "const %s %s = %s;", names->real, candidate, value));
+	const char *relation = op == OP_MINIMUM ? "<" : ">";
+	if (op == OP_ARGMAX)
+		text_line(text, "%s = %s > %s ? %s : %s;", best, candidate, into, position, best);
+	text_line(text, "%s = %s %s %s ? %s : %s;", into, candidate, relation, into, candidate, into);
+}
+
+void declare_body(struct text *text, struct scope *scope, const struct expr *body)
+{
+	declare_shared(text, scope, sharing_new(scope, &body, 1), body);
+}
+
+static bool find_choice(const struct expr *expr, struct table *seen)
+{
+	if (table_get(seen, expr))
+		return false;
+	table_put(seen, expr, seen);
+	bool has = expr->op == OP_SELECT;
+	for (int k = 0; k < expr->count; k++)
+		has = has || find_choice(expr->operands[k], seen);
+	return has;
+}
+
+static bool has_choice(const struct scope *scope, const struct expr *expr)
+{
+	return find_choice(expr, table_new(scope->names->arena));
+}
+
+/* into += value. A choice at the root becomes a branch; others are followed by a way out of the loop. Both keep GCC 12
+ * from making vectors of a conditional sum in order: where loops are nested it computes that wrongly with AVX2. */
+static void add_to_sum(struct text *text, const struct scope *scope, name_t into, const struct expr *value)
+{
+	struct text line = text_new(text->arena);
+	if (value->op == OP_SELECT && !scope_lookup(scope, value)) {
+		text_add(&line, "if (");
+		c_condition(&line, scope, value->operands[0], AS_ARGUMENT);
+		text_add(&line, ") {");
+		c_line(text, text_string(&line));
+		text->indent++;
+		add_to_sum(text, scope, into, value->operands[1]);
+		text->indent--;
+		if (!expr_is_number(value->operands[2], 0)) {
+			text_line(text, "} else {");
+			text->indent++;
+			add_to_sum(text, scope, into, value->operands[2]);
+			text->indent--;
+		}
+		text_line(text, "}");
+		return;
+	}
+	text_printf(&line, "%s += ", into);
+	c_expression(&line, scope, value, AS_ARGUMENT);
+	text_add(&line, ";");
+	c_line(text, text_string(&line));
+	if (has_choice(scope, value))
+		text_line(text, "if (%s != %s) break; /* not a number: it stays so */", into, into);
+}
+
+/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new variable,
+ * whose name is returned. */
+name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level, name_t into)
+{
+	const struct expr *reduction = chain->reductions[level];
+	enum op op = reduction->op;
+	struct c_names *names = outer->names;
+	name_t best = NULL;
+	if (!into) {
+		into = scope_unique(outer, accumulators[op]);
+		declare_accumulator(text, outer, op, into);
+	}
+	if (op == OP_ARGMAX) {
+		best = scope_unique(outer, "best");
+		text_line(text, "int %s = 0;", best);
+	}
+	struct scope scope = scope_inside(outer);
+	const char *extent = bind_variable(&scope, chain, level);
+	const char *variable = scope_find(&scope, chain_variable(reduction))->text;
+	open_loop(text, variable, "0", extent, NULL);
+	if (level + 1 == chain->count) {
+		struct text value = text_new(text->arena);
+		declare_body(text, &scope, chain->body);
+		c_expression(&value, &scope, chain->body, AS_ARGUMENT);
+		if (op == OP_SUM)
+			add_to_sum(text, &scope, into, chain->body);
+		else
+			combine(text, &scope, op, into, text_string(&value), variable, best);
+	} else if (chain->reductions[level + 1]->op == op && op != OP_ARGMAX) {
+		emit_reduction(text, &scope, chain, level + 1, into);
+	} else {
+		combine(text, &scope, op, into, emit_reduction(text, &scope, chain, level + 1, NULL), variable, best);
+	}
+	close_loop(text);
+	return best ? name_format(names->names, "(%s)%s", names->real, best) : into;
+}

@@ -1,0 +1,68 @@
+/* Expressions as C, in a scope that knows what variables and values are called there. */
+#ifndef EMIT_SCOPE_H
+#define EMIT_SCOPE_H
+
+#include "emit/lines.h"
+#include "emit/names.h"
+#include "plan/chain.h"
+
+/* From the loosest binding to the tightest. */
+enum precedence {
+	AS_ARGUMENT,
+	AS_CHOICE,
+	AS_OR,
+	AS_AND,
+	AS_EQUALITY,
+	AS_COMPARISON,
+	AS_SUM,
+	AS_PRODUCT,
+	AS_UNARY,
+	AS_POSTFIX,
+};
+
+struct variable_name {
+	const char *text;  /* "o", "start + j" */
+	bool compound;     /* needs parentheses in a product */
+	int64_t extent;
+};
+
+struct scope {
+	const struct scope *outer;       /* values and variables not known here */
+	struct c_names *names;
+	const struct step *step;         /* NULL: in a public function */
+	struct table *used;              /* C names taken in this function */
+	struct table *values;            /* expr or tensor → name_t of a variable of C */
+	struct variable_name free[TENSOR_MOST_DIMENSIONS], bound[CHAIN_MOST + 1];
+	bool in_double;                  /* schedules */
+};
+
+struct scope scope_inside(const struct scope *outer);
+void scope_name(struct scope *scope, const void *node, name_t name);
+name_t scope_lookup(const struct scope *scope, const void *node);
+/* A new name for a variable of C in this function. */
+name_t scope_unique(struct scope *scope, const char *wanted);
+void scope_variable(struct scope *scope, int variable, const char *text, bool compound, int64_t extent);
+const struct variable_name *scope_find(const struct scope *scope, int variable);
+
+/* Does the step write this stored tensor? Then it is an argument, not a member of `net`. */
+bool step_writes(const struct plan *plan, const struct step *step, const struct tensor *stored);
+
+/* --- expression.c ------------------------------------------------------------------------------------- */
+
+void c_number(struct text *text, const struct scope *scope, double number);
+void c_index(struct text *text, const struct scope *scope, const struct linear *linear, enum precedence precedence);
+/* The element of a tensor, written or read, at the scope's own free variables. */
+void c_element(struct text *text, const struct scope *scope, const struct tensor *tensor);
+void c_expression(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence);
+/* The same, as a truth value. */
+void c_condition(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence);
+
+/* --- values.c: shared parts of expressions as variables ----------------------------------------------- */
+
+struct sharing;
+/* Counts the uses of all nodes below the roots. */
+struct sharing *sharing_new(struct scope *scope, const struct expr *const *roots, size_t count);
+/* Declares what the root shares with the others and what has no variable yet. */
+void declare_shared(struct text *text, struct scope *scope, struct sharing *sharing, const struct expr *root);
+
+#endif

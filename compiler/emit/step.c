@@ -1,0 +1,192 @@
+#include "emit/step.h"
+
+#include <string.h>
+
+/* --- what a step needs -------------------------------------------------------------------------------- */
+
+struct gathering {
+	const struct plan *plan;
+	const struct step *step;
+	struct signature *signature;
+	struct table *seen;
+};
+
+static void add_once(struct gathering *g, tensors *list, const struct tensor *tensor)
+{
+	for (size_t k = 0; k < list->count; k++)
+		if (list->items[k] == tensor)
+			return;
+	array_push(g->plan->arena, list, tensor);
+}
+
+static bool is_member(const struct step *step, const struct tensor *tensor)
+{
+	for (size_t m = 0; m < step->members.count; m++)
+		if (step->members.items[m].equation->left == tensor)
+			return true;
+	return false;
+}
+
+static void gather_read(struct gathering *g, const struct tensor *tensor)
+{
+	const struct tensor *stored = plan_storage(g->plan, tensor);
+	if (is_member(g->step, tensor))
+		return;
+	if (tensor->role == TENSOR_SCHEDULE)
+		add_once(g, &g->signature->schedules, tensor);
+	else if (step_writes(g->plan, g->step, stored))
+		return;
+	else if (stored->role == TENSOR_PARAMETER || stored->role == TENSOR_STATISTIC)
+		g->signature->net = true;
+	else
+		add_once(g, &g->signature->read, stored);
+}
+
+static void gather(struct gathering *g, const struct expr *expr)
+{
+	if (!expr || table_get(g->seen, expr))
+		return;
+	table_put(g->seen, expr, g);
+	struct signature *s = g->signature;
+	if (expr->op == OP_READ || expr->op == OP_LABEL)
+		gather_read(g, expr->tensor);
+	s->seed = s->seed || expr->op == OP_UNIFORM || expr->op == OP_NORMAL;
+	s->rows = s->rows || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_ROWS) ||
+	          (op_is_reduction(expr->op) && expr->extent == EXTENT_ROWS);
+	s->step = s->step || s->seed || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_STEP);
+	s->epoch = s->epoch || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_EPOCH);
+	for (int k = 0; k < expr->index_count; k++)
+		gather(g, expr->indices[k]->label);
+	for (int k = 0; k < expr->count; k++)
+		gather(g, expr->operands[k]);
+}
+
+struct signature signature_of(const struct plan *plan, const struct step *step)
+{
+	struct signature signature = {0};
+	struct gathering g = {plan, step, &signature, table_new(plan->arena)};
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct plan_member *member = &step->members.items[m];
+		const struct tensor *left = member->equation->left;
+		for (int k = 0; k < left->rank; k++)
+			signature.rows = signature.rows || left->extents[k] == EXTENT_ROWS;
+		gather(&g, member->equation->right);
+		if (member->stored)
+			add_once(&g, &signature.written, plan_storage(plan, left));
+	}
+	return signature;
+}
+
+/* --- the function ------------------------------------------------------------------------------------- */
+
+/* ", float hidden[restrict][SIZE]"; arrays of two and more dimensions that the steps write are never const, since
+ * ISO C does not convert pointers to arrays to pointers to arrays of const. */
+static void print_argument(struct text *text, struct c_names *names, const struct tensor *tensor, bool written)
+{
+	int rank = tensor_stored_rank(tensor);
+	bool from_caller = tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET;
+	const char *constant = !written && (rank < 2 || from_caller) ? "const " : "";
+	text_printf(text, "%s%s%s ", text->length ? ", " : "", constant, c_type(names, tensor));
+	if (rank == 0)
+		text_printf(text, "*restrict %s", c_tensor(names, tensor));
+	else if (tensor->extents[0] == EXTENT_ROWS)
+		text_printf(text, "%s[restrict]%s", c_tensor(names, tensor), c_shape(names, tensor, 1));
+	else
+		text_printf(text, "%s[restrict %s]%s", c_tensor(names, tensor), c_extent(names, tensor, 0),
+		            c_shape(names, tensor, 1));
+}
+
+static void print_simple(struct text *text, bool present, const char *argument)
+{
+	if (present)
+		text_printf(text, "%s%s", text->length ? ", " : "", argument);
+}
+
+static const char *arguments(struct c_names *names, const struct signature *signature)
+{
+	struct text text = text_new(names->arena);
+	print_simple(&text, signature->rows, "int rows");
+	print_simple(&text, signature->seed, "uint64_t seed");
+	print_simple(&text, signature->step, "uint32_t step");
+	print_simple(&text, signature->epoch, "uint32_t epoch");
+	print_simple(&text, signature->net, name_format(names->names, "const struct %s *net", names->model));
+	for (size_t k = 0; k < signature->schedules.count; k++)
+		print_simple(&text, true, name_format(names->names, "%s %s", names->real,
+		                                      c_tensor(names, signature->schedules.items[k])));
+	for (size_t k = 0; k < signature->read.count; k++)
+		print_argument(&text, names, signature->read.items[k], false);
+	for (size_t k = 0; k < signature->written.count; k++)
+		print_argument(&text, names, signature->written.items[k], true);
+	return text_string(&text);
+}
+
+static void print_comment(struct text *text, const struct step *step)
+{
+	struct text lines = text_new(text->arena);
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct equation *equation = step->members.items[m].equation;
+		struct text line = text_new(text->arena), wrapped = text_new(text->arena);
+		equation_print(&line, equation);
+		if (equation->origin)
+			text_printf(&line, "   (%s)", equation->origin);
+		c_line(&wrapped, text_string(&line));
+		text_add(&lines, text_string(&wrapped));
+	}
+	c_comment(text, text_string(&lines));
+}
+
+/* Initial values that the user wrote as an array. */
+static void emit_numbers(struct text *text, const struct scope *scope, const struct equation *equation)
+{
+	const struct tensor *left = equation->left;
+	int64_t count = tensor_elements(left, 1);
+	struct text line = text_new(text->arena);
+	text_line(text, "static const %s numbers[] = {", scope->names->real);
+	text->indent++;
+	for (int64_t k = 0; k < count; k++) {
+		c_number(&line, scope, equation->numbers[k]);
+		text_add(&line, k + 1 < count ? ", " : "");
+		if (line.length > 80 || k + 1 == count) {
+			c_line(text, text_string(&line));
+			line = text_new(text->arena);
+		}
+	}
+	text->indent--;
+	text_line(text, "};");
+	text_line(text, "memcpy(%s, numbers, sizeof numbers);", c_tensor(scope->names, left));
+}
+
+static struct scope function_scope(struct c_names *names, const struct step *step, const struct signature *signature)
+{
+	static const char *const taken[] = {"rows", "seed", "step", "epoch", "net", "sums", "numbers", "best"};
+	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
+	                      .values = table_new(names->arena)};
+	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+		scope_unique(&scope, taken[k]);
+	for (size_t k = 0; k < signature->schedules.count; k++)
+		scope_unique(&scope, c_tensor(names, signature->schedules.items[k]));
+	for (size_t k = 0; k < signature->read.count; k++)
+		scope_unique(&scope, c_tensor(names, signature->read.items[k]));
+	for (size_t k = 0; k < signature->written.count; k++)
+		scope_unique(&scope, c_tensor(names, signature->written.items[k]));
+	return scope;
+}
+
+void emit_step(struct text *text, struct c_names *names, const struct step *step)
+{
+	struct signature signature = signature_of(names->plan, step);
+	struct scope scope = function_scope(names, step, &signature);
+	const struct equation *first = step->members.items[0].equation;
+	print_comment(text, step);
+	c_line(text, name_format(names->names, "static void %s(%s)", c_function(names, step),
+	                         arguments(names, &signature)));
+	text_line(text, "{");
+	text->indent++;
+	if (first->numbers)
+		emit_numbers(text, &scope, first);
+	else
+		emit_loops(text, &scope, step);
+	text->indent--;
+	text_line(text, "}");
+	text_line(text, "%s", "");
+}

@@ -1,0 +1,170 @@
+/* The tables by which callers reach parameters, statistics, states and gradients by number. */
+#include "emit/tensors.h"
+
+#include "emit/lines.h"
+#include "emit/unit.h"
+
+static const char *const roles[] = {
+	[TENSOR_PARAMETER] = "MLP_PARAMETER", [TENSOR_STATISTIC] = "MLP_STATISTIC", [TENSOR_STATE] = "MLP_STATE"};
+
+void print_shape_list(struct text *text, const struct c_names *names, const struct tensor *tensor)
+{
+	int first = tensor->rank > 0 && tensor->extents[0] == EXTENT_ROWS, last = tensor_stored_rank(tensor);
+	text_add(text, "{");
+	for (int k = first; k < last; k++)
+		text_printf(text, "%s%s", k > first ? ", " : "", c_extent(names, tensor, k));
+	text_add(text, last > first ? "}" : "0}");
+}
+
+static void emit_table(struct text *text, const struct c_names *names, const tensors *list, const char *table)
+{
+	text_line(text, "static const struct mlp_tensor %s[] = {", table);
+	for (size_t k = 0; k < list->count; k++) {
+		const struct tensor *tensor = list->items[k];
+		struct text line = text_new(text->arena);
+		text_printf(&line, "{\"%s\", %d, ", tensor->name, tensor->rank);
+		print_shape_list(&line, names, tensor);
+		text_printf(&line, ", %lld, %s},", (long long)tensor_elements(tensor, 1), roles[tensor->role]);
+		text->indent++;
+		c_line(text, text_string(&line));
+		text->indent--;
+	}
+	text_line(text, "};\n");
+}
+
+/* Where each of them lies in its struct; `none` for those that are not there. */
+static void emit_offsets(struct text *text, const struct c_names *names, const tensors *list, const char *table,
+                         const char *owner)
+{
+	text_line(text, "static const size_t %s[] = {", table);
+	for (size_t k = 0; k < list->count; k++) {
+		if (list->items[k])
+			text_line(text, "\toffsetof(struct %s%s, %s),", names->model, owner,
+			          c_tensor(names, list->items[k]));
+		else
+			text_line(text, "\tSIZE_MAX,  /* none */");
+	}
+	text_line(text, "};\n");
+}
+
+static void open_public(struct text *text, const struct c_names *names, enum public_function function)
+{
+	c_line(text, public_prototype(names, function));
+	text_line(text, "{");
+	text->indent++;
+}
+
+static void close_public(struct text *text)
+{
+	text->indent--;
+	text_line(text, "}\n");
+}
+
+static void emit_describe(struct text *text, const struct c_names *names, enum public_function function,
+                          const tensors *list, const char *table, const char *count)
+{
+	open_public(text, names, function);
+	if (list->count > 0) {
+		text_line(text, "return k >= 0 && k < %s_%s ? &%s[k] : NULL;", names->upper, count, table);
+	} else {
+		text_line(text, "(void)k;");
+		text_line(text, "return NULL;");
+	}
+	close_public(text);
+}
+
+static void emit_copy(struct text *text, const struct c_names *names, enum public_function function,
+                      const tensors *list, const char *table, const char *owner, bool set)
+{
+	open_public(text, names, function);
+	if (list->count == 0)
+		text_line(text, "(void)%s;\n\t(void)k;\n\t(void)values;", owner);
+	else if (set)
+		text_line(text, "memcpy((char *)%s + %s_at[k], values, (size_t)%ss[k].elements * sizeof *values);",
+		          owner, table, table);
+	else
+		text_line(text, "memcpy(values, (const char *)%s + %s_at[k], (size_t)%ss[k].elements * sizeof *values);",
+		          owner, table, table);
+	close_public(text);
+}
+
+static void emit_gradient(struct text *text, const struct c_names *names)
+{
+	const struct plan *plan = names->plan;
+	if (!public_prototype(names, PUBLIC_GRADIENT))
+		return;
+	if (plan->program->stored.count > 0)
+		emit_offsets(text, names, &plan->parameter_gradients, "gradient_at", "_training");
+	open_public(text, names, PUBLIC_GRADIENT);
+	if (plan->program->stored.count == 0) {
+		text_line(text, "(void)t;\n\t(void)k;\n\t(void)values;");
+	} else {
+		text_line(text, "const size_t bytes = (size_t)tensors[k].elements * sizeof *values;");
+		text_line(text, "memset(values, 0, bytes);");
+		text_line(text, "if (gradient_at[k] != SIZE_MAX)");
+		text_line(text, "\tmemcpy(values, (const char *)t + gradient_at[k], bytes);");
+	}
+	close_public(text);
+}
+
+static void emit_input_gradient(struct text *text, const struct c_names *names)
+{
+	const struct plan *plan = names->plan;
+	const tensors *inputs = &plan->program->inputs;
+	if (!public_prototype(names, PUBLIC_INPUT_GRADIENT))
+		return;
+	emit_offsets(text, names, &plan->input_gradients, "input_gradient_at", "_training");
+	text_line(text, "static const size_t input_elements[] = {");
+	for (size_t k = 0; k < inputs->count; k++) {
+		const struct tensor *adjoint = plan->input_gradients.items[k];
+		text_line(text, "\t%s,", row_elements(names, adjoint ? adjoint : inputs->items[k]));
+	}
+	text_line(text, "};\n");
+	open_public(text, names, PUBLIC_INPUT_GRADIENT);
+	text_line(text, "const size_t bytes = (size_t)t->rows * input_elements[k] * sizeof *values;");
+	text_line(text, "memset(values, 0, bytes);");
+	text_line(text, "if (input_gradient_at[k] != SIZE_MAX)");
+	text_line(text, "\tmemcpy(values, (const char *)t + input_gradient_at[k], bytes);");
+	close_public(text);
+}
+
+void emit_tensors(struct text *text, const struct c_names *names)
+{
+	const struct program *program = names->plan->program;
+	if (program->stored.count > 0) {
+		emit_table(text, names, &program->stored, "tensors");
+		emit_offsets(text, names, &program->stored, "tensor_at", "");
+	}
+	emit_describe(text, names, PUBLIC_TENSOR, &program->stored, "tensors", "TENSORS");
+	emit_copy(text, names, PUBLIC_GET, &program->stored, "tensor", "net", false);
+	emit_copy(text, names, PUBLIC_SET, &program->stored, "tensor", "net", true);
+	if (!program->loss)
+		return;
+	if (program->states.count > 0) {
+		emit_table(text, names, &program->states, "states");
+		emit_offsets(text, names, &program->states, "state_at", "_training");
+	}
+	emit_describe(text, names, PUBLIC_STATE, &program->states, "states", "STATES");
+	emit_copy(text, names, PUBLIC_GET_STATE, &program->states, "state", "t", false);
+	emit_copy(text, names, PUBLIC_SET_STATE, &program->states, "state", "t", true);
+	emit_gradient(text, names);
+	emit_input_gradient(text, names);
+}
+
+/* The plan's figures are those of the C compiler, where pointers have eight bytes. */
+static void emit_size(struct text *text, const struct c_names *names, const char *suffix, int64_t bytes)
+{
+	c_line(text, name_format(names->names,
+	                         "_Static_assert(sizeof(void *) != 8 || sizeof(struct %s%s) == %lld, "
+	                         "\"size of struct %s%s\");",
+	                         names->model, suffix, (long long)bytes, names->model, suffix));
+}
+
+void emit_sizes(struct text *text, const struct c_names *names)
+{
+	emit_size(text, names, "", names->plan->net_bytes);
+	emit_size(text, names, "_work", names->plan->work_bytes);
+	if (names->plan->program->loss)
+		emit_size(text, names, "_training", names->plan->training_bytes);
+	text_line(text, "%s", "");
+}
