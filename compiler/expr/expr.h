@@ -177,6 +177,8 @@ const struct expr *normal_product(struct exprs *exprs, const struct expr *a, con
 const struct expr *normal_sum(struct exprs *exprs, const struct expr *a, const struct expr *b);
 /* condition ? a : 0 */
 const struct expr *normal_guard(struct exprs *exprs, const struct expr *condition, const struct expr *a);
+/* guard.c: guards * factor with the factor inside of the conditions under which `guards` is zero */
+const struct expr *guarded_product(struct exprs *exprs, const struct expr *guards, const struct expr *factor);
 
 /* --- graphs -------------------------------------------------------------------------------------------------- */
 

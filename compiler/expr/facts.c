@@ -7,13 +7,15 @@
 enum { MOST_DEPTH = 64 };
 
 struct facts {
-	struct exprs *exprs;
 	const struct tensor_map *definitions;
+	struct tensor_map known;  /* tensors and nodes, by address → their sign */
 	int depth;
 };
 
 /* Lower bounds that a value is proven to respect. */
 enum sign { UNKNOWN, AT_LEAST_ZERO, ABOVE_ZERO };
+
+static const enum sign signs[] = {UNKNOWN, AT_LEAST_ZERO, ABOVE_ZERO};
 
 static enum sign sign_of(struct facts *facts, const struct expr *expr);
 
@@ -45,8 +47,19 @@ static enum sign sign_of_product(struct facts *facts, const struct expr *expr)
 		if (factor != ABOVE_ZERO && fmod(expr->weights[k], 2) == 0 && expr->weights[k] > 0)
 			factor = AT_LEAST_ZERO;
 		sign = lesser(sign, factor);
+		if (sign == UNKNOWN)
+			break;
 	}
 	return sign;
+}
+
+/* Of all elements of a tensor: whatever the indices are. */
+static enum sign sign_of_tensor(struct facts *facts, const struct tensor *tensor)
+{
+	const struct equation *equation = facts->definitions ? tensor_map_get(facts->definitions, tensor) : NULL;
+	if (tensor->classes > 0)
+		return AT_LEAST_ZERO;
+	return equation && equation->right ? sign_of(facts, equation->right) : UNKNOWN;
 }
 
 static enum sign sign_by_bounds(enum op op)
@@ -79,35 +92,39 @@ static enum sign sign_of_kind(struct facts *facts, const struct expr *expr)
 	case OP_CONSTANT: return sign_of(facts, expr->operands[0]);
 	case OP_POW: return sign_of(facts, expr->operands[0]) == ABOVE_ZERO ? ABOVE_ZERO : UNKNOWN;
 	case OP_SQRT: return sign_of(facts, expr->operands[0]) == ABOVE_ZERO ? ABOVE_ZERO : AT_LEAST_ZERO;
-	case OP_READ: {
-		if (expr->tensor->classes > 0)
-			return AT_LEAST_ZERO;
-		const struct expr *definition = look_through(facts->exprs, facts->definitions, expr);
-		return definition ? sign_of(facts, definition) : UNKNOWN;
-	}
+	case OP_READ: return sign_of_tensor(facts, expr->tensor);
 	default: return sign_by_bounds(expr->op);
 	}
 }
 
 static enum sign sign_of(struct facts *facts, const struct expr *expr)
 {
-	if (facts->depth == MOST_DEPTH)
-		return UNKNOWN;
+	const void *key = expr->op == OP_READ ? (const void *)expr->tensor : expr;
+	const enum sign *known = tensor_map_get(&facts->known, key);
+	if (known || facts->depth == MOST_DEPTH)
+		return known ? *known : UNKNOWN;
 	facts->depth++;
 	enum sign sign = sign_of_kind(facts, expr);
 	facts->depth--;
+	if (expr->count > 0 || expr->op == OP_READ)
+		tensor_map_set(&facts->known, key, &signs[sign]);
 	return sign;
+}
+
+static struct facts facts_new(struct exprs *exprs, const struct tensor_map *definitions)
+{
+	return (struct facts){.definitions = definitions, .known = {.arena = exprs_arena(exprs)}};
 }
 
 bool is_positive(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr)
 {
-	struct facts facts = {.exprs = exprs, .definitions = definitions};
+	struct facts facts = facts_new(exprs, definitions);
 	return sign_of(&facts, expr) == ABOVE_ZERO;
 }
 
 bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr)
 {
-	struct facts facts = {.exprs = exprs, .definitions = definitions};
+	struct facts facts = facts_new(exprs, definitions);
 	return sign_of(&facts, expr) != UNKNOWN;
 }
 
@@ -118,6 +135,11 @@ typedef bool (*predicate)(const struct match *match, const struct formula_bindin
 static bool positive(const struct match *match, const struct formula_binding *letter)
 {
 	return is_positive(match->formula.exprs, match->definitions, letter->value);
+}
+
+static bool nonnegative(const struct match *match, const struct formula_binding *letter)
+{
+	return is_nonnegative(match->formula.exprs, match->definitions, letter->value);
 }
 
 /* For the guard of logarithms: not proven positive, and not a number. */
@@ -170,7 +192,7 @@ static const struct {
 	const char *name;
 	predicate holds;
 } PREDICATES[] = {
-	{"positive", positive}, {"unproven", unproven}, {"unshifted", unshifted},
+	{"positive", positive}, {"nonnegative", nonnegative}, {"unproven", unproven}, {"unshifted", unshifted},
 	{"one_hot", one_hot},   {"weighs_one_hot", weighs_one_hot},
 };
 

@@ -282,7 +282,7 @@ static void push_node(struct nodes *nodes, const struct expr *expr, const struct
 					? partial_of(g, expr, k)
 					: NULL;
 			if (partial)
-				add_adjoint(nodes, expr->operands[k], normal_product(exprs, adjoint, partial));
+				add_adjoint(nodes, expr->operands[k], guarded_product(exprs, adjoint, partial));
 		}
 	}
 }
@@ -363,7 +363,7 @@ struct graph differentiate(struct exprs *exprs, const struct graph *graph, const
 	struct arena *arena = exprs_arena(exprs);
 	struct gradient g = {.exprs = exprs, .contributions = {.arena = arena}, .active = {.arena = arena},
 	                     .adjoints = {.arena = arena}};
-	struct graph result = {.results = graph->results};
+	struct graph result = {.results = copy_tensors(arena, &graph->results)};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	mark_active(&g, graph, wanted);
 	size_t forward = 0;

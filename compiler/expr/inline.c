@@ -34,6 +34,7 @@ struct inlining {
 	struct tensor_map single;  /* the same, for the one reader, if it has as many indices */
 	int indices;               /* of the reader, those of its reductions included */
 	bool in_reduction;
+	bool is_copy;              /* the reader is to stay a read, which its own readers repeat */
 };
 
 struct use {
@@ -52,6 +53,8 @@ static void count_use(void *context, const struct expr *read)
 static const struct expr *right_side(const struct inlining *in, const struct expr *read)
 {
 	const struct expr *right = tensor_map_get(&in->any, read->tensor);
+	if (in->is_copy)
+		return right;
 	if (!right && !in->in_reduction)
 		right = tensor_map_get(&in->cheap, read->tensor);
 	if (!right && in->indices == read->tensor->rank)
@@ -89,6 +92,14 @@ static int count_indices(const struct equation *equation)
 	return count;
 }
 
+/* The readers of a copy become readers of what it copies: no longer one alone. */
+static void count_copy(struct inlining *in, const struct equation *copy)
+{
+	const struct use *use = tensor_map_get(&in->uses, copy->left);
+	if (copy->right->op == OP_READ && use && use->count > 1)
+		tensor_map_set(&in->single, copy->right->tensor, NULL);
+}
+
 /* In which readers the equation's right side may stand in place of a read. */
 static void offer(struct inlining *in, const struct equation *equation)
 {
@@ -113,11 +124,15 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		enum tensor_role role = equation.left->role;
+		bool may_go = (role == TENSOR_ADJOINT || role == TENSOR_TEMPORARY) && !is_result(graph, equation.left);
 		if (equation.right) {
+			in.is_copy = may_go && equation.right->op == OP_READ;
 			in.in_reduction = equation.right->bound > 0;
 			in.indices = count_indices(&equation);
 			equation.right = expr_map(exprs, equation.right, rewrite, &in);
-			if ((role == TENSOR_ADJOINT || role == TENSOR_TEMPORARY) && !is_result(graph, equation.left))
+			if (in.is_copy)
+				count_copy(&in, &equation);
+			if (may_go)
 				offer(&in, &equation);
 		}
 		array_push(arena, &result.equations, equation);

@@ -20,6 +20,7 @@ struct lowering {
 	const struct expr *gradient, *parameter;   /* in an optimiser */
 	const struct expr *const *states;
 	struct lowered *memo;                /* one entry a slot: value, indices and scope → expression */
+	size_t slots, used;
 	uint32_t generation, next_generation;
 };
 

@@ -1,7 +1,7 @@
 /* Typed values of whole tensors → the scalar expression of one element. */
 #include "expr/lower.h"
 
-enum { MEMO_SLOTS = 1024 };
+enum { FIRST_SLOTS = 16 };
 
 struct lowered {
 	const struct value *value;
@@ -13,8 +13,7 @@ struct lowered {
 
 struct lowering lowering_new(struct exprs *exprs, const struct model *model, const struct tensor **of)
 {
-	return (struct lowering){.exprs = exprs, .model = model, .tensors = of,
-	                         .memo = ARENA_ARRAY(exprs_arena(exprs), struct lowered, MEMO_SLOTS)};
+	return (struct lowering){.exprs = exprs, .model = model, .tensors = of};
 }
 
 void lowering_bind(struct lowering *lowering, const struct index *index, const struct linear *position, int64_t extent)
@@ -77,6 +76,15 @@ static const struct expr *lower_tensor(struct lowering *lowering, const struct v
 	return expr_read(lowering->exprs, tensor, all);
 }
 
+/* Numbers alone: -1, 2 * 3. */
+static bool is_constant(const struct expr *expr)
+{
+	for (int k = 0; k < expr->count; k++)
+		if (!is_constant(expr->operands[k]))
+			return false;
+	return expr->count > 0 ? expr->bound == 0 : expr->op == OP_NUMBER;
+}
+
 static const struct expr *lower_operation(struct lowering *lowering, const struct value *value,
                                           const struct linear *const *indices)
 {
@@ -92,7 +100,7 @@ static const struct expr *lower_operation(struct lowering *lowering, const struc
 		return expr_product_of(exprs, 1, 2, operands, ones);
 	case OP_MAX:
 	case OP_MIN: /* a constant stands second: it takes the gradient on a tie */
-		if (operands[0]->op == OP_NUMBER && operands[1]->op != OP_NUMBER)
+		if (is_constant(operands[0]) && !is_constant(operands[1]))
 			return expr_binary(exprs, value->op, operands[1], operands[0]);
 		break;
 	default:
@@ -251,12 +259,25 @@ static const struct expr *lower_kind(struct lowering *lowering, const struct val
 	return NULL;
 }
 
+/* A table that is full is left for a larger one: what it held may be lowered again. */
+static void make_room(struct lowering *lowering)
+{
+	if (lowering->used++ < lowering->slots)
+		return;
+	lowering->used = 0;
+	lowering->slots = lowering->slots ? 4 * lowering->slots : FIRST_SLOTS;
+	lowering->memo = ARENA_ARRAY(exprs_arena(lowering->exprs), struct lowered, lowering->slots);
+}
+
 const struct expr *lower_value(struct lowering *lowering, const struct value *value, const struct linear *const *indices)
 {
+	if (value->operand_count == 0)
+		return lower_kind(lowering, value, indices);
+	make_room(lowering);
 	size_t hash = (size_t)((uintptr_t)value >> 4);
 	for (int k = 0; k < value->rank; k++)
 		hash = hash * 31 + indices[k]->id;
-	struct lowered *slot = &lowering->memo[hash % MEMO_SLOTS];
+	struct lowered *slot = &lowering->memo[hash % lowering->slots];
 	bool known = slot->value == value && slot->generation == lowering->generation &&
 	             slot->sample == lowering->sample;
 	for (int k = 0; known && k < value->rank; k++)
@@ -267,6 +288,6 @@ const struct expr *lower_value(struct lowering *lowering, const struct value *va
 	for (int k = 0; k < value->rank; k++)
 		entry.indices[k] = indices[k];
 	entry.result = lower_kind(lowering, value, indices);
-	*slot = entry;
+	lowering->memo[hash % lowering->slots] = entry;
 	return entry.result;
 }

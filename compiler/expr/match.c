@@ -227,10 +227,20 @@ static void remove_operand(struct operand_set *set, int k)
 static bool match_parts(struct match *m, const struct pattern_set *pattern, int from, struct operand_set rest,
                         bool root);
 
+static bool has_divisor(const struct operand_set *set)
+{
+	for (int k = 0; k < set->count; k++)
+		if (set->weights[k] < 0)
+			return true;
+	return false;
+}
+
 /* The last letter: all that is left, which must not be nothing. */
 static bool match_rest(struct match *m, const struct pattern_part *part, struct operand_set rest)
 {
 	if (is_empty(&rest) || (part->weight != 1 && part->weight != -1))
+		return false;
+	if (rest.op == OP_MULTIPLY && part->weight < 0 && !has_divisor(&rest))
 		return false;
 	for (int k = 0; k < rest.count; k++)
 		rest.weights[k] *= part->weight;

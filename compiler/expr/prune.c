@@ -17,7 +17,7 @@ void tensor_map_set(struct tensor_map *map, const struct tensor *tensor, const v
 {
 	if (2 * (map->count + 1) > map->capacity) {
 		struct tensor_map old = *map;
-		map->capacity = old.capacity ? old.capacity * 2 : 64;
+		map->capacity = old.capacity ? old.capacity * 2 : 16;
 		map->entries = ARENA_ARRAY(map->arena, struct tensor_entry, map->capacity);
 		for (size_t i = 0; i < old.capacity; i++)
 			if (old.entries[i].tensor)
@@ -27,6 +27,14 @@ void tensor_map_set(struct tensor_map *map, const struct tensor *tensor, const v
 	if (!entry->tensor)
 		map->count++;
 	*entry = (struct tensor_entry){tensor, value};
+}
+
+tensors copy_tensors(struct arena *arena, const tensors *list)
+{
+	tensors copy = {0};
+	for (size_t k = 0; k < list->count; k++)
+		array_push(arena, &copy, list->items[k]);
+	return copy;
 }
 
 /* --- reads ------------------------------------------------------------------------------------------------------- */
@@ -44,7 +52,7 @@ static bool first_time(struct visiting *v, const struct expr *expr)
 	if (2 * (v->count + 1) > v->capacity) {
 		const struct expr **old = v->seen;
 		size_t capacity = v->capacity;
-		v->capacity = capacity ? capacity * 2 : 64;
+		v->capacity = capacity ? capacity * 2 : 16;
 		v->seen = ARENA_ARRAY(v->arena, const struct expr *, v->capacity);
 		v->count = 0;
 		for (size_t i = 0; i < capacity; i++)

@@ -17,6 +17,9 @@ struct tensor_map {
 const void *tensor_map_get(const struct tensor_map *map, const struct tensor *tensor);
 void tensor_map_set(struct tensor_map *map, const struct tensor *tensor, const void *value);
 
+/* A list of its own, to which more may be added. */
+tensors copy_tensors(struct arena *arena, const tensors *list);
+
 /* Calls `visit` for each read and label in the expression, once for a shared node. */
 typedef void (*read_visitor)(void *context, const struct expr *read);
 void visit_reads(struct arena *arena, const struct expr *expr, read_visitor visit, void *context);

@@ -5,11 +5,12 @@
 struct candidate {
 	const struct equation *equation;
 	struct candidate *next;
+	size_t count;  /* of those from here on */
 };
 
 struct reusing {
 	struct exprs *exprs;
-	struct tensor_map readers;  /* tensor → candidates whose right side reads it */
+	struct tensor_map readers;  /* tensor → candidates: each under the rarest of those that its right side reads */
 	struct candidate *candidates;
 	struct tensor_map seen;     /* candidates of this equation, by left side */
 };
@@ -73,33 +74,74 @@ static void gather(void *context, const struct expr *read)
 			continue;
 		tensor_map_set(&r->seen, c->equation->left, c);
 		struct candidate *copy = ARENA_NEW(exprs_arena(r->exprs), struct candidate);
-		*copy = (struct candidate){c->equation, r->candidates};
+		*copy = (struct candidate){.equation = c->equation, .next = r->candidates};
 		r->candidates = copy;
 	}
 }
 
 struct registration {
-	struct reusing *reusing;
-	const struct equation *equation;
+	const struct reusing *reusing;
+	const struct tensor *rarest;
+	size_t count;  /* of candidates under it */
 };
 
-static void enlist(void *context, const struct expr *read)
+static void choose_rarest(void *context, const struct expr *read)
 {
 	struct registration *registration = context;
-	struct reusing *r = registration->reusing;
-	const struct candidate *first = tensor_map_get(&r->readers, read->tensor);
-	if (first && first->equation == registration->equation)
+	const struct candidate *first = tensor_map_get(&registration->reusing->readers, read->tensor);
+	size_t count = first ? first->count : 0;
+	if (registration->rarest && registration->count <= count)
 		return;
-	struct candidate *candidate = ARENA_NEW(exprs_arena(r->exprs), struct candidate);
-	*candidate = (struct candidate){registration->equation, (struct candidate *)first};
-	tensor_map_set(&r->readers, read->tensor, candidate);
+	registration->rarest = read->tensor;
+	registration->count = count;
+}
+
+/* Who repeats the right side reads all that it reads; so it need be found under one of these tensors only. */
+static void enlist(struct reusing *r, const struct equation *equation)
+{
+	struct arena *arena = exprs_arena(r->exprs);
+	struct registration registration = {.reusing = r};
+	visit_reads(arena, equation->right, choose_rarest, &registration);
+	if (!registration.rarest)
+		return;
+	struct candidate *candidate = ARENA_NEW(arena, struct candidate);
+	*candidate = (struct candidate){.equation = equation, .count = registration.count + 1,
+	                                .next = (struct candidate *)tensor_map_get(&r->readers, registration.rarest)};
+	tensor_map_set(&r->readers, registration.rarest, candidate);
+}
+
+struct coverage {
+	const struct tensor *left;
+	bool covered[TENSOR_MOST_DIMENSIONS];
+};
+
+static void cover(void *context, const struct expr *read)
+{
+	struct coverage *coverage = context;
+	for (int k = 0; k < read->index_count; k++)
+		for (int d = 0; d < coverage->left->rank; d++)
+			if (linear_is_variable(read->indices[k], d) &&
+			    read->tensor->extents[k] == coverage->left->extents[d])
+				coverage->covered[d] = true;
+}
+
+/* Does every index of the left side run over a whole dimension of what is read? Then wherever the right side can be
+ * computed, its value is there. */
+static bool covers_reads(struct arena *arena, const struct equation *equation)
+{
+	struct coverage coverage = {.left = equation->left};
+	visit_reads(arena, equation->right, cover, &coverage);
+	for (int d = 0; d < equation->left->rank; d++)
+		if (!coverage.covered[d])
+			return false;
+	return true;
 }
 
 /* Worth a read: an operator on values, not a copy, and no condition that the reader would have to share. */
-static bool is_reusable(const struct equation *equation)
+static bool is_reusable(struct arena *arena, const struct equation *equation)
 {
 	return equation->right && equation->right->count > 0 && equation->right->bound == 0 &&
-	       equation->right->op != OP_SELECT;
+	       equation->right->op != OP_SELECT && covers_reads(arena, equation);
 }
 
 struct graph reuse_values(struct exprs *exprs, const struct graph *graph)
@@ -118,8 +160,8 @@ struct graph reuse_values(struct exprs *exprs, const struct graph *graph)
 				equation->right = expr_map(exprs, equation->right, rewrite, &r);
 		}
 		array_push(arena, &result.equations, *equation);
-		if (is_reusable(equation))
-			visit_reads(arena, equation->right, enlist, &(struct registration){&r, equation});
+		if (is_reusable(arena, equation))
+			enlist(&r, equation);
 	}
 	return result;
 }

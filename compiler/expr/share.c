@@ -7,15 +7,18 @@ enum { MOST_SCOPE = 2 * TENSOR_MOST_DIMENSIONS };
 /* A costly value with its free variables renamed to 0, 1, …: the sample first, the others in order of the scope. */
 struct shared {
 	const struct expr *key;
-	size_t first, last;   /* equations that have it */
+	size_t first, last;    /* equations that have it */
 	const struct tensor *tensor;
-	struct shared *next;  /* with the same hash */
+	struct shared *next;   /* with the same key, over other extents */
+	struct shared *later;  /* with the same first equation */
 };
 
 struct sharing {
 	struct exprs *exprs;
 	const struct graph *graph;
-	struct shared *slots[256];
+	struct tensor_map shared;  /* key, an address like any other → struct shared */
+	struct tensor_map walked;  /* nodes of this equation */
+	struct shared **firsts;    /* by equation: those that it has first, inner ones before outer ones */
 	size_t equation;
 	int scope[MOST_SCOPE];
 	int64_t extents[MOST_SCOPE];
@@ -49,6 +52,27 @@ static struct tensor *tensor_for(struct sharing *s, const struct expr *expr, con
 	return tensor;
 }
 
+static bool has_extents(const struct sharing *s, const struct tensor *tensor, const int *places)
+{
+	for (int k = 0; k < tensor->rank; k++)
+		if (tensor->extents[k] != s->extents[places[k]])
+			return false;
+	return true;
+}
+
+static struct shared *add_shared(struct sharing *s, const struct expr *key, const struct tensor *tensor,
+                                 struct shared *next)
+{
+	struct shared *shared = ARENA_NEW(exprs_arena(s->exprs), struct shared);
+	*shared = (struct shared){.key = key, .first = s->equation, .tensor = tensor, .next = next};
+	struct shared **end = &s->firsts[s->equation];
+	while (*end)
+		end = &(*end)->later;
+	*end = shared;
+	tensor_map_set(&s->shared, (const void *)key, shared);
+	return shared;
+}
+
 static void note(struct sharing *s, const struct expr *expr)
 {
 	struct exprs *exprs = s->exprs;
@@ -66,19 +90,19 @@ static void note(struct sharing *s, const struct expr *expr)
 	if (count == 0 || count > TENSOR_MOST_DIMENSIONS)
 		return;
 	const struct expr *key = expr_substitute(exprs, expr, count, variables, own);
-	struct shared **slot = &s->slots[key->id % 256], *shared = *slot;
-	while (shared && shared->key != key)
+	struct shared *known = (struct shared *)tensor_map_get(&s->shared, (const void *)key), *shared = known;
+	while (shared && !has_extents(s, shared->tensor, places))
 		shared = shared->next;
-	if (!shared) {
-		shared = ARENA_NEW(exprs_arena(exprs), struct shared);
-		*shared = (struct shared){key, s->equation, s->equation, tensor_for(s, expr, places, count), *slot};
-		*slot = shared;
-	}
+	if (!shared)
+		shared = add_shared(s, key, tensor_for(s, expr, places, count), known);
 	shared->last = s->equation;
 }
 
 static void walk(struct sharing *s, const struct expr *expr)
 {
+	if (expr->count == 0 || tensor_map_get(&s->walked, (const void *)expr))
+		return;
+	tensor_map_set(&s->walked, (const void *)expr, expr);
 	if (op_is_reduction(expr->op)) {
 		if (s->scope_count == MOST_SCOPE)
 			return;
@@ -89,17 +113,18 @@ static void walk(struct sharing *s, const struct expr *expr)
 		s->scope_count--;
 		return;
 	}
+	/* a value behind a condition may exist only there */
+	for (int k = 0; k < (expr->op == OP_SELECT || expr->op == OP_AND || expr->op == OP_OR ? 1 : expr->count); k++)
+		walk(s, expr->operands[k]);
 	if (is_costly(expr->op))
 		note(s, expr);
-	/* a value behind a condition may exist only there */
-	for (int k = 0; k < (expr->op == OP_SELECT ? 1 : expr->count); k++)
-		walk(s, expr->operands[k]);
 }
 
 static void walk_equation(struct sharing *s, const struct equation *equation)
 {
 	if (!equation->right || equation->phase == PHASE_UPDATE)
 		return;
+	s->walked = (struct tensor_map){.arena = exprs_arena(s->exprs)};
 	s->scope_count = equation->left->rank;
 	for (int k = 0; k < equation->left->rank; k++) {
 		s->scope[k] = k;
@@ -111,7 +136,10 @@ static void walk_equation(struct sharing *s, const struct equation *equation)
 static const struct tensor *holder_of(struct sharing *s, struct splitter *splitter, const struct shared *shared)
 {
 	const struct tensor *holder = exprs_holder(s->exprs, shared->key);
-	if (holder)
+	bool fits = holder != NULL;
+	for (int k = 0; fits && k < holder->rank; k++)
+		fits = holder->extents[k] == shared->tensor->extents[k];
+	if (fits)
 		return holder;
 	struct tensor *tensor = ARENA_NEW(exprs_arena(s->exprs), struct tensor);
 	*tensor = *shared->tensor;
@@ -122,22 +150,21 @@ static const struct tensor *holder_of(struct sharing *s, struct splitter *splitt
 
 static void insert_shared(struct sharing *s, struct splitter *splitter, struct graph *result)
 {
-	for (size_t slot = 0; slot < 256; slot++) {
-		for (struct shared *shared = s->slots[slot]; shared; shared = shared->next) {
-			const struct equation *first = &s->graph->equations.items[shared->first];
-			if (shared->first != s->equation || shared->last == shared->first || first->right == shared->key)
-				continue;
-			array_push(exprs_arena(s->exprs), &result->equations,
-			           (struct equation){.left = holder_of(s, splitter, shared), .right = shared->key,
-			                             .phase = first->phase, .in_loss = first->in_loss});
-		}
+	const struct equation *first = &s->graph->equations.items[s->equation];
+	for (const struct shared *shared = s->firsts[s->equation]; shared; shared = shared->later) {
+		if (shared->last == shared->first || first->right == shared->key)
+			continue;
+		array_push(exprs_arena(s->exprs), &result->equations,
+		           (struct equation){.left = holder_of(s, splitter, shared), .right = shared->key,
+		                             .phase = first->phase, .in_loss = first->in_loss});
 	}
 }
 
 struct graph share_values(struct exprs *exprs, const struct graph *graph)
 {
 	struct sharing *s = ARENA_NEW(exprs_arena(exprs), struct sharing);
-	*s = (struct sharing){.exprs = exprs, .graph = graph};
+	*s = (struct sharing){.exprs = exprs, .graph = graph, .shared = {.arena = exprs_arena(exprs)}};
+	s->firsts = ARENA_ARRAY(exprs_arena(exprs), struct shared *, graph->equations.count);
 	for (s->equation = 0; s->equation < graph->equations.count; s->equation++)
 		walk_equation(s, &graph->equations.items[s->equation]);
 	struct graph result = {.results = graph->results};

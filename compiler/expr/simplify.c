@@ -13,6 +13,7 @@ struct simplifying {
 	struct exprs *exprs;
 	struct rules *rules;
 	struct tensor_map definitions; /* tensor → struct equation */
+	struct tensor_map rewritten;   /* nodes that a rule has changed, by address → what became of them */
 	bool guards;
 	int firings;
 };
@@ -21,6 +22,9 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 {
 	struct simplifying *s = context;
 	const struct expr *node = normal(s->exprs, expr);
+	const struct expr *known = tensor_map_get(&s->rewritten, (const void *)node);
+	if (known)
+		return known;
 	const struct rule_info *fired;
 	const struct expr *result = rules_apply(s->rules, &s->definitions, s->guards, node, &fired);
 	if (!result || result == node)
@@ -29,12 +33,15 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 		fprintf(stderr, "mlpc: internal error: rule %s does not end\n", fired->name);
 		exit(EXIT_INTERNAL);
 	}
-	return expr_map(s->exprs, result, rewrite, s);
+	result = expr_map(s->exprs, result, rewrite, s);
+	tensor_map_set(&s->rewritten, (const void *)node, result);
+	return result;
 }
 
 /* Until nothing changes: factoring may have put parts together that no rule has seen yet. */
 static const struct expr *to_fixed_point(struct simplifying *s, const struct expr *expr)
 {
+	s->rewritten = (struct tensor_map){.arena = exprs_arena(s->exprs)};
 	for (const struct expr *before = NULL; before != expr;) {
 		before = expr;
 		expr = expr_map(s->exprs, expr, rewrite, s);
@@ -51,10 +58,18 @@ static const struct expr *simplify_right(struct simplifying *s, const struct equ
 	return s->guards ? to_fixed_point(s, right) : right;
 }
 
-/* The equations that the splitter has added get known. */
+static const struct expr *sort_node(void *exprs, const struct expr *expr)
+{
+	return expr->op == OP_ADD || expr->op == OP_MULTIPLY ? normal(exprs, expr) : expr;
+}
+
+/* The equations that the splitter has added get known. Reads in place of reductions are younger than these were. */
 static void define(struct simplifying *s, const struct graph *graph, size_t from)
 {
 	for (size_t k = from; k < graph->equations.count; k++) {
+		struct equation *equation = &graph->equations.items[k];
+		if (equation->right)
+			equation->right = expr_map(s->exprs, equation->right, sort_node, s->exprs);
 		struct equation *copy = ARENA_NEW(exprs_arena(s->exprs), struct equation);
 		*copy = graph->equations.items[k];
 		tensor_map_set(&s->definitions, copy->left, copy);

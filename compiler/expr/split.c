@@ -1,22 +1,27 @@
 #include "expr/split.h"
 
-/* A reduction that has a tensor: `key` is the reduction with its free variables renamed to 0, 1, … */
+#include "expr/prune.h"
+
+enum { MOST_CONDITIONS = 64 };
+
+/* A reduction that has a tensor. */
 struct known {
-	const struct expr *key;
 	const struct tensor *tensor;
+	const struct known *next;  /* the same reduction over other extents */
 };
 
 struct splitter {
 	struct exprs *exprs;
 	struct graph *graph;
-	ARRAY(struct known) known;
-	ARRAY(name_t) used;
+	/* maps by any address that is unique */
+	struct tensor_map known;  /* reduction with its free variables renamed to 0, 1, … → struct known */
+	struct tensor_map used;   /* names */
 	struct equation equation;  /* being split */
 	/* variables in scope: those of the left side, then those of opened reductions */
 	int scope[64];
 	int64_t extents[64];
 	int scope_count;
-	const struct expr *conditions[64];  /* that stand above the place */
+	const struct expr *conditions[MOST_CONDITIONS];  /* that stand above the place */
 	int condition_count;
 };
 
@@ -25,17 +30,15 @@ struct splitter *splitter_new(struct exprs *exprs, struct graph *graph, const st
 	struct splitter *splitter = ARENA_NEW(exprs_arena(exprs), struct splitter);
 	splitter->exprs = exprs;
 	splitter->graph = graph;
+	splitter->known.arena = splitter->used.arena = exprs_arena(exprs);
 	for (size_t k = 0; source && k < source->equations.count; k++)
-		array_push(exprs_arena(exprs), &splitter->used, source->equations.items[k].left->name);
+		tensor_map_set(&splitter->used, (const void *)source->equations.items[k].left->name, "source");
 	return splitter;
 }
 
 static bool is_used(const struct splitter *splitter, name_t name)
 {
-	for (size_t k = 0; k < splitter->used.count; k++)
-		if (splitter->used.items[k] == name)
-			return true;
-	return false;
+	return tensor_map_get(&splitter->used, (const void *)name) != NULL;
 }
 
 name_t splitter_name(struct splitter *splitter, name_t wanted)
@@ -44,7 +47,7 @@ name_t splitter_name(struct splitter *splitter, name_t wanted)
 	name_t name = wanted;
 	for (int k = 2; is_used(splitter, name); k++)
 		name = name_format(names, "%s_%d", wanted, k);
-	array_push(exprs_arena(splitter->exprs), &splitter->used, name);
+	tensor_map_set(&splitter->used, (const void *)name, "made");
 	return name;
 }
 
@@ -74,24 +77,35 @@ static const struct tensor *add_part(struct splitter *splitter, const struct exp
 {
 	struct arena *arena = exprs_arena(splitter->exprs);
 	const struct equation *parent = &splitter->equation;
-	array_push(arena, &splitter->used, tensor->name);
-	array_push(arena, &splitter->known, (struct known){key, tensor});
+	struct known *known = ARENA_NEW(arena, struct known);
+	*known = (struct known){tensor, tensor_map_get(&splitter->known, (const void *)key)};
+	tensor_map_set(&splitter->used, (const void *)tensor->name, "part");
+	tensor_map_set(&splitter->known, (const void *)key, known);
 	array_push(arena, &splitter->graph->equations,
 	           (struct equation){.left = tensor, .right = key, .phase = parent->phase, .in_loss = parent->in_loss,
 	                             .origin = parent->origin});
 	return tensor;
 }
 
+static bool has_extents(const struct splitter *splitter, const struct tensor *tensor, const int *places)
+{
+	for (int k = 0; k < tensor->rank; k++)
+		if (tensor->extents[k] != splitter->extents[places[k]])
+			return false;
+	return true;
+}
+
 static const struct tensor *tensor_for(struct splitter *splitter, const struct expr *key, enum op op,
                                        const int *places, int count)
 {
-	for (size_t k = 0; k < splitter->known.count; k++)
-		if (splitter->known.items[k].key == key)
-			return splitter->known.items[k].tensor;
+	const struct known *known = tensor_map_get(&splitter->known, (const void *)key);
+	for (; known; known = known->next)
+		if (has_extents(splitter, known->tensor, places))
+			return known->tensor;
 	struct exprs *exprs = splitter->exprs;
 	const struct equation *parent = &splitter->equation;
 	const struct tensor *holder = exprs_holder(exprs, key);
-	if (holder && !is_used(splitter, holder->name))
+	if (holder && !is_used(splitter, holder->name) && has_extents(splitter, holder, places))
 		return add_part(splitter, key, holder);
 	struct tensor *tensor = ARENA_NEW(exprs_arena(exprs), struct tensor);
 	const struct tensor *whole = parent->left;
@@ -110,27 +124,57 @@ static const struct tensor *tensor_for(struct splitter *splitter, const struct e
 	return add_part(splitter, key, tensor);
 }
 
+static bool is_without_values(const struct expr *expr)
+{
+	for (int k = 0; k < expr->count; k++)
+		if (!is_without_values(expr->operands[k]))
+			return false;
+	return expr->count > 0 ? expr->bound == 0 : expr->op == OP_POSITION || expr->op == OP_NUMBER;
+}
+
+static bool is_positional(const struct expr *condition)
+{
+	return condition->variables != 0 && is_without_values(condition);
+}
+
+static const struct expr *both(struct exprs *exprs, const struct expr *a, const struct expr *b)
+{
+	return a && b ? expr_binary(exprs, OP_AND, a, b) : a ? a : b;
+}
+
+/* What the condition, or its opposite, says about positions; NULL: nothing. */
+static const struct expr *positional_part(struct exprs *exprs, const struct expr *condition, bool opposite)
+{
+	if (condition->op == OP_NOT)
+		return positional_part(exprs, condition->operands[0], !opposite);
+	if (condition->op == (opposite ? OP_OR : OP_AND))
+		return both(exprs, positional_part(exprs, condition->operands[0], opposite),
+		            positional_part(exprs, condition->operands[1], opposite));
+	if (!is_positional(condition))
+		return NULL;
+	return opposite ? expr_unary(exprs, OP_NOT, condition) : condition;
+}
+
+/* `guard` around the body of the innermost of a chain of reductions. Where it does not hold no one reads the value. */
+static const struct expr *guard_body(struct exprs *exprs, const struct expr *expr, const struct expr *guard)
+{
+	if (expr_is_number(expr, 0))
+		return expr;
+	if (!op_is_reduction(expr->op))
+		return normal(exprs, expr_select(exprs, guard, expr, expr_number(exprs, 0)));
+	int variable = expr_fresh(exprs);
+	const struct expr *body = guard_body(exprs, expr_open(exprs, expr, variable), guard);
+	return expr_reduce(exprs, expr->op, variable, expr->extent, body);
+}
+
 /* The conditions above the place that guard indices of the reduction guard its body in its own equation too. */
 static const struct expr *guarded(const struct splitter *splitter, const struct expr *reduction)
 {
 	struct exprs *exprs = splitter->exprs;
 	const struct expr *guard = NULL;
-	for (int k = 0; k < splitter->condition_count; k++) {
-		const struct expr *condition = splitter->conditions[k];
-		bool positions = condition->count > 0;
-		for (int j = 0; j < condition->count; j++)
-			positions = positions && (condition->operands[j]->op == OP_POSITION ||
-			                          condition->operands[j]->op == OP_NUMBER ||
-			                          op_is_condition(condition->operands[j]->op));
-		if (positions)
-			guard = guard ? expr_binary(exprs, OP_AND, guard, condition) : condition;
-	}
-	if (!guard || reduction->op != OP_SUM)
-		return reduction;
-	int variable = expr_fresh(exprs);
-	const struct expr *body = expr_open(exprs, reduction, variable);
-	return expr_reduce(exprs, OP_SUM, variable, reduction->extent,
-	                   expr_select(exprs, guard, body, expr_number(exprs, 0)));
+	for (int k = 0; k < splitter->condition_count; k++)
+		guard = both(exprs, guard, positional_part(exprs, splitter->conditions[k], false));
+	return guard ? guard_body(exprs, reduction, guard) : reduction;
 }
 
 static const struct expr *take_out(struct splitter *splitter, const struct expr *reduction)
@@ -177,6 +221,17 @@ static const struct expr *split_select(struct splitter *splitter, const struct e
 	return expr_select(exprs, condition, a, b);
 }
 
+/* The second operand counts only where the first does not decide. */
+static const struct expr *split_connective(struct splitter *splitter, const struct expr *expr)
+{
+	struct exprs *exprs = splitter->exprs;
+	const struct expr *a = split(splitter, expr->operands[0], false);
+	splitter->conditions[splitter->condition_count++] = expr->op == OP_OR ? expr_unary(exprs, OP_NOT, a) : a;
+	const struct expr *b = split(splitter, expr->operands[1], false);
+	splitter->condition_count--;
+	return expr_binary(exprs, expr->op, a, b);
+}
+
 static bool has_reduction(const struct expr *expr)
 {
 	return expr->bound > 0;
@@ -188,12 +243,30 @@ static const struct expr *split(struct splitter *splitter, const struct expr *ex
 		return expr;
 	if (op_is_reduction(expr->op))
 		return split_reduction(splitter, expr, at_root);
-	if (expr->op == OP_SELECT && splitter->condition_count < 63)
+	bool has_room = splitter->condition_count < MOST_CONDITIONS;
+	if (expr->op == OP_SELECT && has_room)
 		return split_select(splitter, expr);
+	if ((expr->op == OP_AND || expr->op == OP_OR) && has_room)
+		return split_connective(splitter, expr);
 	const struct expr **operands = ARENA_ARRAY(exprs_arena(splitter->exprs), const struct expr *, expr->count);
 	for (int k = 0; k < expr->count; k++)
 		operands[k] = split(splitter, expr->operands[k], false);
 	return expr_with_operands(splitter->exprs, expr, operands);
+}
+
+/* if c then sum(i, e) else 0, for a condition on positions: sum(i, if c then e else 0), the form that `guarded` makes
+ * and the normal form takes apart. */
+static const struct expr *guard_inside(struct exprs *exprs, const struct expr *right)
+{
+	const struct expr *guard = NULL, *expr = right;
+	while (expr->op == OP_SELECT && is_positional(expr->operands[0])) {
+		bool opposite = expr_is_number(expr->operands[1], 0);
+		if (!opposite && !expr_is_number(expr->operands[2], 0))
+			break;
+		guard = both(exprs, guard, opposite ? expr_unary(exprs, OP_NOT, expr->operands[0]) : expr->operands[0]);
+		expr = expr->operands[opposite ? 2 : 1];
+	}
+	return guard && expr->op == OP_SUM ? guard_body(exprs, expr, guard) : right;
 }
 
 void split_equation(struct splitter *splitter, struct equation equation)
@@ -206,6 +279,6 @@ void split_equation(struct splitter *splitter, struct equation equation)
 		splitter->extents[k] = equation.left->extents[k];
 	}
 	if (equation.right)
-		equation.right = split(splitter, equation.right, true);
+		equation.right = split(splitter, guard_inside(splitter->exprs, equation.right), true);
 	array_push(arena, &splitter->graph->equations, equation);
 }

@@ -36,7 +36,7 @@ struct substitution {
 	uint64_t wanted; /* filter of the variables */
 	struct memo {
 		const struct expr *from, *to;
-	} *memo;
+	} *memo, first[8]; /* `first` until it is full: most expressions are small */
 	size_t used, capacity;
 };
 
@@ -53,7 +53,7 @@ static void remember(struct substitution *s, const struct expr *from, const stru
 	if (2 * ++s->used > s->capacity) {
 		struct memo *old = s->memo;
 		size_t capacity = s->capacity;
-		s->capacity = capacity ? capacity * 2 : 32;
+		s->capacity = capacity * 4;
 		s->memo = ARENA_ARRAY(s->exprs->arena, struct memo, s->capacity);
 		for (size_t i = 0; i < capacity; i++)
 			if (old[i].from)
@@ -66,7 +66,7 @@ static const struct expr *substitute(struct substitution *s, const struct expr *
 {
 	if (!(expr->variables & s->wanted))
 		return expr;
-	if (s->capacity > 0 && memo_slot(s, expr)->from)
+	if (memo_slot(s, expr)->from)
 		return memo_slot(s, expr)->to;
 	const struct expr *result = expr;
 	if (expr->count > 0) {
@@ -98,6 +98,8 @@ const struct expr *expr_substitute(struct exprs *exprs, const struct expr *expr,
                                    const struct linear *const *replacements)
 {
 	struct substitution s = {.exprs = exprs, .count = count, .variables = variables, .replacements = replacements};
+	s.memo = s.first;
+	s.capacity = sizeof s.first / sizeof *s.first;
 	for (int k = 0; k < count; k++)
 		s.wanted |= exprs_variable_bit(variables[k]);
 	return substitute(&s, expr);

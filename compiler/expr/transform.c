@@ -24,7 +24,7 @@ static struct entry *find(struct mapping *mapping, const struct expr *expr)
 static void grow(struct mapping *mapping)
 {
 	struct mapping old = *mapping;
-	mapping->capacity = old.capacity ? old.capacity * 2 : 64;
+	mapping->capacity = old.capacity ? old.capacity * 2 : 16;
 	mapping->entries = ARENA_ARRAY(exprs_arena(mapping->exprs), struct entry, mapping->capacity);
 	for (size_t i = 0; i < old.capacity; i++)
 		if (old.entries[i].from)

@@ -118,7 +118,7 @@ static void update_parameter(struct updating *u, const struct tensor *parameter,
 
 struct graph add_update(struct exprs *exprs, const struct program *program, const struct graph *graph)
 {
-	struct graph result = {.results = graph->results};
+	struct graph result = {.results = copy_tensors(exprs_arena(exprs), &graph->results)};
 	struct updating u = {.exprs = exprs, .program = program, .graph = &result};
 	size_t state = 0;
 	u.splitter = splitter_new(exprs, &result, graph);
