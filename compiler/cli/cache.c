@@ -1,0 +1,65 @@
+/* Built programs under $XDG_CACHE_HOME/mlpc or ~/.cache/mlpc, named by the checksum of all that they are made of. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "cli/cli.h"
+
+static void add(XXH3_state_t *state, const char *text)
+{
+	XXH3_128bits_update(state, text, strlen(text) + 1);
+}
+
+/* A library counts by its size and the time of its last change. */
+static void add_file(XXH3_state_t *state, const char *path)
+{
+	struct stat file;
+	add(state, path);
+	if (stat(path, &file) != 0)
+		return;
+	const long long numbers[] = {file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec};
+	XXH3_128bits_update(state, numbers, sizeof numbers);
+}
+
+static const char *folder(struct arena *arena)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	if (cache && *cache == '/')
+		return format_string(arena, "%s/mlpc", cache);
+	if (!home || *home != '/')
+		return NULL;
+	const char *hidden = format_string(arena, "%s/.cache", home);
+	if (mkdir(hidden, 0700) != 0 && errno != EEXIST)
+		return NULL;
+	return format_string(arena, "%s/mlpc", hidden);
+}
+
+const char *cache_path(struct arena *arena, const struct build *build)
+{
+	const char *where = folder(arena);
+	XXH3_state_t *state = XXH3_createState();
+	if (!where || !state || (mkdir(where, 0700) != 0 && errno != EEXIST))
+		return NULL;
+	XXH3_128bits_reset(state);
+	add(state, build->generated.header);
+	add(state, build->generated.source);
+	add(state, build->generated.driver);
+	for (size_t k = 0; k < build->compiler.count; k++)
+		add(state, build->compiler.items[k]);
+	for (int k = 0; build_flags[k]; k++)
+		add(state, build_flags[k]);
+	add_file(state, build->runtime.ground);
+	add_file(state, build->runtime.host);
+	XXH128_hash_t sum = XXH3_128bits_digest(state);
+	XXH3_freeState(state);
+	return format_string(arena, "%s/%s-%016llx%016llx", where, build->name, (unsigned long long)sum.high64,
+	                     (unsigned long long)sum.low64);
+}
+
+bool cache_has(const char *path)
+{
+	return access(path, X_OK) == 0;
+}

@@ -1,0 +1,110 @@
+/* Plan → the texts of the generated files; the command that writes them. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "emit/emit.h"
+
+const char *format_string(struct arena *arena, const char *format, ...)
+{
+	va_list arguments, again;
+	va_start(arguments, format);
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	char *string = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(string, (size_t)length + 1, format, again);
+	va_end(again);
+	va_end(arguments);
+	return string;
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* The options that change the code, for the banner. */
+static const char *changes(struct arena *arena, const struct options *options)
+{
+	struct text text = text_new(arena);
+	if (options->compile.batch > 0)
+		text_printf(&text, " --batch=%lld", (long long)options->compile.batch);
+	if (options->compile.real_double)
+		text_add(&text, " --real=double");
+	if (options->compile.keep_gradients)
+		text_add(&text, " --gradients");
+	if (options->compile.input_gradients)
+		text_add(&text, " --input-gradients");
+	return text.length > 0 ? text.bytes + 1 : "";
+}
+
+static const char *emitted(const struct compile *compile, const struct emit_options *options,
+                           void (*emit)(struct text *, const struct plan *, const struct emit_options *))
+{
+	struct text text = text_new(compile->arena);
+	emit(&text, &compile->plan, options);
+	return text_string(&text);
+}
+
+struct generated generate(const struct compile *compile, const struct options *options, bool driver)
+{
+	const char *source = strcmp(options->model, "-") == 0 ? "standard input" : file_name(options->model);
+	struct emit_options emit_options = {
+		.source_name = source,
+		.checksum = format_string(compile->arena, "%016llx", (unsigned long long)compile_checksum(compile)),
+		.changes = changes(compile->arena, options),
+	};
+	return (struct generated){
+		.header = emitted(compile, &emit_options, emit_header),
+		.source = emitted(compile, &emit_options, emit_source),
+		.driver = driver ? emitted(compile, &emit_options, emit_driver) : NULL,
+	};
+}
+
+/* OUT.c → OUT.h; NULL if it does not end in .c */
+static const char *header_path(struct arena *arena, const char *output)
+{
+	size_t length = strlen(output);
+	if (length < 3 || strcmp(output + length - 2, ".c") != 0 || output[length - 3] == '/')
+		return NULL;
+	return format_string(arena, "%.*s.h", (int)(length - 2), output);
+}
+
+/* The header is included by the name that it gets: #include "NAME.h" becomes #include "OUT.h". */
+static const char *with_include(struct arena *arena, const char *source, const char *name, const char *header)
+{
+	const char *line = format_string(arena, "#include \"%s.h\"", name);
+	const char *found = strstr(source, line);
+	if (!found)
+		return source;
+	return format_string(arena, "%.*s#include \"%s\"%s", (int)(found - source), source, file_name(header),
+	                     found + strlen(line));
+}
+
+enum status command_compile(struct compile *c, const struct options *options)
+{
+	struct compile_options compile_options = options->compile;
+	struct span nowhere = {0};
+	compile_options.dump_to = stdout;
+	bool to_stdout = options->output && strcmp(options->output, "-") == 0;
+	if (options->output && !to_stdout && !header_path(c->arena, options->output)) {
+		diag_error(c->diag, nowhere, "usage", "the output `%s` does not end in .c", options->output);
+		return STATUS_USAGE;
+	}
+	enum status status = compile(c, options->model, &compile_options);
+	if (status != STATUS_OK || options->compile.dump != STAGE_NONE)
+		return status;
+	struct generated generated = generate(c, options, false);
+	if (to_stdout) {
+		fputs(generated.source, stdout);
+		return STATUS_OK;
+	}
+	const char *output = options->output ? options->output : format_string(c->arena, "%s.c", c->model->name);
+	const char *header = header_path(c->arena, output);
+	struct output outputs[] = {
+		{header, generated.header},
+		{output, with_include(c->arena, generated.source, c->model->name, header)},
+	};
+	return write_outputs(c->arena, c->diag, outputs, 2);
+}

@@ -1,0 +1,435 @@
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "host/host.h"
+
+enum {
+	IN_COMPILE = 1 << COMMAND_COMPILE,
+	IN_TRAIN = 1 << COMMAND_TRAIN,
+	IN_SUMMARY = 1 << COMMAND_SUMMARY,
+	EVERYWHERE = IN_COMPILE | IN_TRAIN | IN_SUMMARY,
+};
+
+enum kind { TEXT, FLAG, CHOICE, COUNT, HELP, VERSION, OF_PROGRAM };
+
+#define AT(member) offsetof(struct options, member)
+
+struct row {
+	const char *name;
+	char letter;
+	unsigned commands;
+	enum kind kind;
+	size_t at;           /* of the member: const char *, bool, int, int64_t by kind */
+	const char *value;   /* of CHOICE: what it may be; NULL: takes none */
+	const char *help;
+};
+
+static const struct row rows[] = {
+	{"output", 'o', IN_COMPILE, TEXT, AT(output), "OUT.c",
+	 "the C file, with OUT.h beside it; - prints the C file alone, without\n"
+	 "its header. By default the model's own name: `model iris` makes\n"
+	 "iris.c and iris.h in the current folder"},
+	{"dump", 0, IN_COMPILE, CHOICE, AT(dump), "ast|model|graph|gradient|simplified|plan",
+	 "print the model at a stage of its compilation, and write no file"},
+	{"real", 0, EVERYWHERE, CHOICE, AT(real), "float|double", "the numbers of the generated code (default float)"},
+	{"batch", 0, EVERYWHERE, COUNT, AT(compile.batch), "N", "rows of a batch, instead of the model's"},
+	{"gradients", 0, IN_COMPILE | IN_SUMMARY, FLAG, AT(compile.keep_gradients), NULL,
+	 "keep the gradients of the parameters, for NAME_gradient"},
+	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, FLAG, AT(compile.input_gradients), NULL,
+	 "derive with respect to the inputs too"},
+	{"cc", 0, IN_TRAIN, TEXT, AT(compiler), "COMPILER", "the C compiler (default $CC, or cc)"},
+	{"keep", 0, IN_TRAIN, TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
+	{"json", 0, IN_SUMMARY, FLAG, AT(json), NULL, "the summary as JSON"},
+	{"diagnostics", 0, EVERYWHERE, CHOICE, AT(diagnostics), "text|json",
+	 "messages as text, or as a JSON object a line"},
+	{"color", 0, EVERYWHERE, CHOICE, AT(color), "auto|always|never", "colours in messages; NO_COLOR turns auto off"},
+	{"help", 'h', EVERYWHERE, HELP, 0, NULL, "this help"},
+	{"version", 0, EVERYWHERE, VERSION, 0, NULL, "the version"},
+};
+
+static const struct {
+	const char *name, *usage, *what;
+} commands[] = {
+	[COMMAND_COMPILE] = {"compile", "mlpc [compile] MODEL.mlp [-o OUT.c]", "writes OUT.c and OUT.h"},
+	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds, trains and saves"},
+	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp", "layers, shapes, parameters and exact memory"},
+};
+
+enum {
+	ROW_COUNT = sizeof rows / sizeof *rows,
+	COMMAND_COUNT = sizeof commands / sizeof *commands,
+	MOST_OPTIONS = 64,
+	FIRST_CODE = 256,
+};
+
+/* The options of one command as getopt_long wants them: our rows, then those of the program that trains. */
+struct table {
+	struct option options[MOST_OPTIONS + 1];
+	const struct row *rows[MOST_OPTIONS];
+	int count;
+};
+
+struct parser {
+	struct options *options;
+	struct arena *arena;
+	struct diag *diag;
+	struct table table;
+};
+
+static const struct span NOWHERE = {0};
+
+#define refuse(parser, id, ...) (diag_error((parser)->diag, NOWHERE, id, __VA_ARGS__), false)
+
+/* --- the table ----------------------------------------------------------------------------------------------------- */
+
+static int find_option(const struct table *table, const char *name)
+{
+	for (int k = 0; k < table->count; k++)
+		if (strcmp(table->options[k].name, name) == 0)
+			return k;
+	return -1;
+}
+
+static void add_option(struct table *table, const struct row *row)
+{
+	int code = FIRST_CODE + table->count;
+	if (table->count == MOST_OPTIONS || find_option(table, row->name) >= 0)
+		return;
+	table->rows[table->count] = row;
+	table->options[table->count++] =
+		(struct option){row->name, row->value ? required_argument : no_argument, NULL, code};
+}
+
+/* mlp_options_help has a line "  --NAME[=| ]VALUE  help" for each option of the program. */
+static void add_program_options(struct arena *arena, struct table *table)
+{
+	for (const char *line = mlp_options_help(); line; line = strchr(line, '\n')) {
+		line += strspn(line, " \n");
+		if (strncmp(line, "--", 2) != 0)
+			continue;
+		struct row *row = ARENA_NEW(arena, struct row);
+		size_t length = strcspn(line + 2, " =");
+		const char *value = line + 2 + length;
+		*row = (struct row){.name = arena_copy(arena, line + 2, length), .commands = IN_TRAIN, .kind = OF_PROGRAM};
+		if (*value == '=' || value[1] != ' ')
+			row->value = "";
+		add_option(table, row);
+	}
+}
+
+static struct table table_of(struct arena *arena, enum command command)
+{
+	struct table table = {.count = 0};
+	for (int k = 0; k < ROW_COUNT; k++)
+		if (rows[k].commands & 1U << command)
+			add_option(&table, &rows[k]);
+	if (command == COMMAND_TRAIN)
+		add_program_options(arena, &table);
+	return table;
+}
+
+/* --- what is not in the table ---------------------------------------------------------------------------------------- */
+
+static void consider(const char *name, const char *candidate, size_t *least, const char **nearest)
+{
+	size_t distance = name_distance(name, candidate, *least);
+	if (distance < *least) {
+		*least = distance;
+		*nearest = candidate;
+	}
+}
+
+static bool elsewhere(const struct parser *parser, const char *name)
+{
+	for (int command = 0; command < COMMAND_COUNT; command++) {
+		struct table table = table_of(parser->arena, (enum command)command);
+		if (find_option(&table, name) < 0)
+			continue;
+		return refuse(parser, "unknown-option", "`--%s` is an option of `mlpc %s`, not of `mlpc %s`", name,
+		              commands[command].name, commands[parser->options->command].name);
+	}
+	return true;
+}
+
+/* An unknown name, or the beginning of several. */
+static bool unknown_long(const struct parser *parser, const char *argument)
+{
+	size_t length = strcspn(argument, "="), least = (length - 2) / 3 + 2;
+	const char *name = arena_copy(parser->arena, argument + 2, length - 2), *nearest = NULL;
+	const char *beginning[2] = {NULL, NULL};
+	for (int k = 0, count = 0; k < parser->table.count; k++) {
+		consider(name, parser->table.options[k].name, &least, &nearest);
+		if (strncmp(parser->table.options[k].name, name, length - 2) == 0 && count < 2)
+			beginning[count++] = parser->table.options[k].name;
+	}
+	if (beginning[1])
+		return refuse(parser, "unknown-option", "`--%s` is short for `--%s` and for `--%s`", name, beginning[0],
+		              beginning[1]);
+	if (!elsewhere(parser, name))
+		return false;
+	if (nearest)
+		return refuse(parser, "unknown-option", "unknown option `--%s`; did you mean `--%s`?", name, nearest);
+	return refuse(parser, "unknown-option", "unknown option `--%s`; `mlpc %s --help` lists them", name,
+	              commands[parser->options->command].name);
+}
+
+static bool unknown_option(const struct parser *parser, const char *argument)
+{
+	if (strncmp(argument, "--", 2) == 0)
+		return unknown_long(parser, argument);
+	return refuse(parser, "unknown-option", "unknown option `-%c`; `mlpc %s --help` lists them", optopt,
+	              commands[parser->options->command].name);
+}
+
+/* --- values ---------------------------------------------------------------------------------------------------------- */
+
+/* The place of the text in "float|double", or -1. */
+static int choice_of(const char *choices, const char *text)
+{
+	for (int k = 0;; k++) {
+		size_t length = strcspn(choices, "|");
+		if (strlen(text) == length && strncmp(choices, text, length) == 0)
+			return k;
+		if (choices[length] == '\0')
+			return -1;
+		choices += length + 1;
+	}
+}
+
+/* Digits alone, from 1 to what an int holds. */
+static bool parse_count(const char *text, int64_t *count)
+{
+	char *end;
+	size_t digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > 10 || text[digits] != '\0')
+		return false;
+	*count = strtoll(text, &end, 10);
+	return *count >= 1 && *count <= INT32_MAX;
+}
+
+static void pass_on(struct parser *parser, const struct row *row, const char *value)
+{
+	struct options *options = parser->options;
+	struct text text = text_new(parser->arena);
+	text_printf(&text, value ? "--%s=%s" : "--%s", row->name, value);
+	options->program_arguments[options->program_argument_count++] = text.bytes;
+}
+
+/* False also ends the reading of options: for --help and --version without an error. */
+static bool set_option(struct parser *parser, const struct row *row, const char *value)
+{
+	struct options *options = parser->options;
+	void *member = (char *)options + row->at;
+	int choice;
+	switch (row->kind) {
+	case TEXT:
+		*(const char **)member = value;
+		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
+	case FLAG:
+		return *(bool *)member = true;
+	case CHOICE:
+		choice = choice_of(row->value, value);
+		if (choice < 0)
+			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name, row->value, value);
+		*(int *)member = choice + (row->at == AT(dump)); /* STAGE_NONE is no choice */
+		return true;
+	case COUNT:
+		return parse_count(value, member) ||
+		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`", row->name,
+		              INT32_MAX, value);
+	case OF_PROGRAM:
+		pass_on(parser, row, value);
+		return true;
+	case HELP:
+		options->command = COMMAND_HELP;
+		return false;
+	case VERSION:
+		options->command = COMMAND_VERSION;
+		return false;
+	}
+	return false;
+}
+
+/* --- operands -------------------------------------------------------------------------------------------------------- */
+
+static int command_named(const char *word)
+{
+	for (int k = 0; k < COMMAND_COUNT; k++)
+		if (strcmp(commands[k].name, word) == 0)
+			return k;
+	return -1;
+}
+
+static bool set_model(struct parser *parser, const char *operand)
+{
+	struct options *options = parser->options;
+	if (!options->model) {
+		options->model = operand;
+		return *operand || refuse(parser, "usage", "the path of the model is empty");
+	}
+	if (command_named(options->model) >= 0)
+		return refuse(parser, "usage", "the command `%s` comes before all options", options->model);
+	return refuse(parser, "usage", "unexpected argument `%s` after the model `%s`", operand, options->model);
+}
+
+/* The first argument names a command or is the model; 1 if it was a command. */
+static int read_command(struct parser *parser, int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "-", *nearest = NULL;
+	int command = command_named(word);
+	parser->options->help_of = command >= 0 ? (enum command)command : COMMAND_HELP;
+	if (command >= 0) {
+		parser->options->command = (enum command)command;
+		return 1;
+	}
+	if (word[0] == '-' || strpbrk(word, "./") || access(word, F_OK) == 0)
+		return 0;
+	size_t least = strlen(word) / 3 + 2;
+	for (int k = 0; k < COMMAND_COUNT; k++)
+		consider(word, commands[k].name, &least, &nearest);
+	if (nearest)
+		diag_error(parser->diag, NOWHERE, "unknown-command", "unknown command `%s`; did you mean `%s`?", word, nearest);
+	else
+		diag_error(parser->diag, NOWHERE, "unknown-command",
+		           "`%s` is neither a command nor a file; `mlpc --help` lists the commands", word);
+	return -1;
+}
+
+/* --- all together ------------------------------------------------------------------------------------------------------ */
+
+static bool check_together(struct parser *parser)
+{
+	struct options *options = parser->options;
+	options->compile.dump = (enum stage)options->dump;
+	options->compile.real_double = options->real == 1;
+	if (!options->model)
+		return refuse(parser, "usage", "no model is given; `mlpc --help` shows how");
+	if (options->output && options->dump)
+		return refuse(parser, "usage", "`--dump` prints on standard output and writes no file: leave `--output` out");
+	return true;
+}
+
+/* In the order of the arguments, whatever POSIXLY_CORRECT says. */
+static bool read_arguments(struct parser *parser, int argc, char **argv)
+{
+	const struct table *table = &parser->table;
+	int code;
+	opterr = 0;
+	optind = 0;
+	while ((code = getopt_long(argc, argv, "-:ho:", table->options, NULL)) != -1) {
+		const char *argument = argv[optind - 1];
+		if (code == 1) {
+			if (!set_model(parser, optarg))
+				return false;
+			continue;
+		}
+		int wanted = code == 'h' ? find_option(table, "help") : code == 'o' ? find_option(table, "output") : -1;
+		if (code >= FIRST_CODE)
+			wanted = code - FIRST_CODE;
+		if (wanted >= 0 && !set_option(parser, table->rows[wanted], optarg))
+			return false;
+		if (wanted >= 0)
+			continue;
+		if (code == ':')
+			return refuse(parser, "bad-value", "`%s` needs a value", argument);
+		if (code == '?' && optopt >= FIRST_CODE)
+			return refuse(parser, "bad-value", "`--%s` takes no value", table->rows[optopt - FIRST_CODE]->name);
+		optopt = code == '?' ? optopt : code;
+		return unknown_option(parser, argument);
+	}
+	for (; optind < argc; optind++)
+		if (!set_model(parser, argv[optind]))
+			return false;
+	return true;
+}
+
+bool parse_options(struct options *options, struct arena *arena, struct diag *diag, int argc, char **argv)
+{
+	struct parser parser = {.options = options, .arena = arena, .diag = diag};
+	*options = (struct options){.command = COMMAND_COMPILE};
+	options->program_arguments = ARENA_ARRAY(arena, char *, argc + 2);
+	options->program_argument_count = 1;
+	int skip = read_command(&parser, argc, argv);
+	if (skip < 0)
+		return false;
+	parser.table = table_of(arena, options->command);
+	bool well = read_arguments(&parser, argc - skip, argv + skip);
+	if (options->command >= COMMAND_HELP)
+		return true;
+	return well && check_together(&parser);
+}
+
+bool use_color(const struct options *options, FILE *file)
+{
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return isatty(fileno(file)) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* --- help -------------------------------------------------------------------------------------------------------------- */
+
+enum { HELP_COLUMN = 23 };
+
+static void print_row(struct arena *arena, FILE *file, const struct row *row)
+{
+	struct text left = text_new(arena);
+	if (row->letter)
+		text_printf(&left, "  -%c, --%s", row->letter, row->name);
+	else
+		text_printf(&left, "  --%s", row->name);
+	if (row->value)
+		text_printf(&left, "=%s", row->value);
+	if (left.length >= HELP_COLUMN)
+		fprintf(file, "%s\n%*s", left.bytes, HELP_COLUMN, "");
+	else
+		fprintf(file, "%-*s", HELP_COLUMN, left.bytes);
+	for (const char *line = row->help; *line; line++) {
+		fputc(*line, file);
+		if (*line == '\n')
+			fprintf(file, "%*s", HELP_COLUMN, "");
+	}
+	fputc('\n', file);
+}
+
+static void print_rows(struct arena *arena, FILE *file, enum command command)
+{
+	for (int k = 0; k < ROW_COUNT; k++)
+		if (rows[k].commands & 1U << command)
+			print_row(arena, file, &rows[k]);
+}
+
+static void print_program_rows(FILE *file)
+{
+	fputs("\nOptions of the training:\n", file);
+	for (const char *line = mlp_options_help(); *line;) {
+		size_t length = strcspn(line, "\n") + 1;
+		if (strncmp(line, "  --help", 8) != 0 && strncmp(line, "  --color", 9) != 0)
+			fprintf(file, "%.*s", (int)length, line);
+		line += length;
+	}
+}
+
+void print_help(struct arena *arena, FILE *file, enum command command)
+{
+	enum command shown = command == COMMAND_HELP ? COMMAND_COMPILE : command;
+	fputs("Usage: ", file);
+	for (int k = 0; k < COMMAND_COUNT; k++)
+		if (command == COMMAND_HELP || k == (int)command)
+			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "", commands[k].usage,
+			        commands[k].what);
+	fprintf(file, "\nMODEL.mlp is the model, - standard input.\n\nOptions%s:\n",
+	        command == COMMAND_HELP ? " of compile" : "");
+	print_rows(arena, file, shown);
+	if (command == COMMAND_TRAIN)
+		print_program_rows(file);
+	if (command == COMMAND_HELP)
+		fputs("\n`mlpc COMMAND --help` lists the options of the others. Exit status: 0 well, 1 errors in the\n"
+		      "model or the data, 2 usage, 3 file system or memory, 4 internal error.\n", file);
+}

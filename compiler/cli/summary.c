@@ -1,0 +1,171 @@
+/* `mlpc summary`: what a model is made of, and the exact memory that its programs take. */
+#include <string.h>
+
+#include "cli/cli.h"
+
+static int64_t elements(const struct model_tensor *tensor)
+{
+	int64_t count = 1;
+	for (int k = 0; k < tensor->rank; k++)
+		count *= size_extent(tensor->dims[k]);
+	return count;
+}
+
+static const char *shape(struct arena *arena, const struct model_tensor *tensor)
+{
+	struct text text = text_new(arena);
+	text_add(&text, "[");
+	for (int k = 0; k < tensor->rank; k++)
+		text_printf(&text, "%s%lld", k > 0 ? ", " : "", (long long)size_extent(tensor->dims[k]));
+	text_add(&text, "]");
+	return text.bytes;
+}
+
+/* 101770 → 101 770 */
+static const char *grouped(struct arena *arena, int64_t number)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
+	struct text text = text_new(arena);
+	for (int k = 0; k < length; k++)
+		text_printf(&text, "%s%c", k > 0 && (length - k) % 3 == 0 ? " " : "", digits[k]);
+	return text.bytes;
+}
+
+static bool is_part_of(const struct model_tensor *tensor, const struct model_tensor *layer)
+{
+	size_t length = strlen(layer->name);
+	return strncmp(tensor->name, layer->name, length) == 0 && tensor->name[length] == '.';
+}
+
+static int64_t parameters_of(const struct model *model, const struct model_tensor *layer)
+{
+	int64_t count = 0;
+	for (size_t k = 0; k < model->tensors.count; k++) {
+		const struct model_tensor *tensor = model->tensors.items[k];
+		if (tensor->role == MODEL_PARAMETER && is_part_of(tensor, layer))
+			count += elements(tensor);
+	}
+	return count;
+}
+
+static const char *kind(const struct model_tensor *tensor)
+{
+	switch (tensor->role) {
+	case MODEL_INPUT: return "input";
+	case MODEL_TARGET: return "target";
+	case MODEL_PARAMETER: return "param";
+	case MODEL_STATISTIC: return "statistic";
+	case MODEL_LAYER: break;
+	}
+	return tensor->is_output ? "output" : "layer";
+}
+
+/* What the user has declared: not the parts of blocks, nor the statistics of inputs. */
+static bool is_declared(const struct model_tensor *tensor)
+{
+	return !tensor->is_local && !strchr(tensor->name, '.');
+}
+
+static const struct {
+	const char *key, *name;
+	size_t at;
+} BYTES[] = {
+	{"net_bytes", "parameters and statistics", offsetof(struct plan, net_bytes)},
+	{"work_bytes", "work of a prediction or loss", offsetof(struct plan, work_bytes)},
+	{"training_bytes", "training, parameters and optimiser included", offsetof(struct plan, training_bytes)},
+};
+
+enum { BYTES_COUNT = sizeof BYTES / sizeof *BYTES };
+
+static int64_t bytes_of(const struct plan *plan, int k)
+{
+	return *(const int64_t *)((const char *)plan + BYTES[k].at);
+}
+
+/* --- for people ----------------------------------------------------------------------------------------------------- */
+
+static void print_layers(const struct compile *c)
+{
+	const struct model *model = c->model;
+	printf("  %-9s %-24s %-16s %12s\n", "", "name", "shape", "parameters");
+	for (size_t k = 0; k < model->tensors.count; k++) {
+		const struct model_tensor *tensor = model->tensors.items[k];
+		if (!is_declared(tensor))
+			continue;
+		int64_t count = tensor->role == MODEL_PARAMETER ? elements(tensor) : parameters_of(model, tensor);
+		printf("  %-9s %-24s %-16s %12s%s\n", kind(tensor), tensor->name, shape(c->arena, tensor),
+		       count > 0 ? grouped(c->arena, count) : "",
+		       tensor->classes > 0                          ? "  class"
+		       : tensor->scaling == SCALING_STANDARDIZE ? "  standardize"
+		                                                : "");
+	}
+}
+
+static void print_training(const struct compile *c)
+{
+	const struct training_settings *train = &c->model->train;
+	printf("\nminimize %s\n", c->model->loss_text);
+	printf("train    %s, batch %lld, epochs %lld, seed %llu", train->optimizer_text, (long long)train->batch,
+	       (long long)train->epochs, (unsigned long long)train->seed);
+	if (train->patience > 0)
+		printf(", patience %lld", (long long)train->patience);
+	if (train->clip != CLIP_NONE)
+		printf(", clip %s(%g)", train->clip == CLIP_NORM ? "norm" : "value", train->clip_limit);
+	putchar('\n');
+}
+
+static void print_text(const struct compile *c)
+{
+	const struct plan *plan = &c->plan;
+	printf("model %s\n\n", c->model->name);
+	print_layers(c);
+	printf("\n%s parameters, %s multiply-adds to predict a row\n", grouped(c->arena, plan->parameter_count),
+	       grouped(c->arena, plan->multiply_adds));
+	if (c->model->loss)
+		print_training(c);
+	printf("\nmemory in bytes (%s, batch %lld; all of it: nothing else is allocated)\n",
+	       plan->options.real_size == 8 ? "double" : "float", (long long)plan->batch);
+	for (int k = 0; k < BYTES_COUNT; k++)
+		if (bytes_of(plan, k) > 0)
+			printf("  %14s  %s\n", grouped(c->arena, bytes_of(plan, k)), BYTES[k].name);
+}
+
+/* --- for programs ---------------------------------------------------------------------------------------------------- */
+
+static void print_json(const struct compile *c)
+{
+	const struct plan *plan = &c->plan;
+	bool first = true;
+	printf("{\"model\":\"%s\",\"tensors\":[", c->model->name);
+	for (size_t k = 0; k < c->model->tensors.count; k++) {
+		const struct model_tensor *tensor = c->model->tensors.items[k];
+		if (tensor->is_local)
+			continue;
+		printf("%s{\"name\":\"%s\",\"kind\":\"%s\",\"shape\":%s,\"classes\":%d}", first ? "" : ",", tensor->name,
+		       kind(tensor), shape(c->arena, tensor), tensor->classes);
+		first = false;
+	}
+	printf("],\"parameters\":%lld,\"multiply_adds\":%lld,\"real_bytes\":%d,\"batch\":%lld",
+	       (long long)plan->parameter_count, (long long)plan->multiply_adds, plan->options.real_size,
+	       (long long)plan->batch);
+	if (c->model->loss)
+		printf(",\"optimizer\":\"%s\",\"epochs\":%lld,\"seed\":%llu", c->model->train.optimizer_text,
+		       (long long)c->model->train.epochs, (unsigned long long)c->model->train.seed);
+	for (int k = 0; k < BYTES_COUNT; k++)
+		printf(",\"%s\":%lld", BYTES[k].key, (long long)bytes_of(plan, k));
+	printf("}\n");
+}
+
+enum status command_summary(struct compile *c, const struct options *options)
+{
+	struct compile_options compile_options = options->compile;
+	enum status status = compile(c, options->model, &compile_options);
+	if (status != STATUS_OK)
+		return status;
+	if (options->json)
+		print_json(c);
+	else
+		print_text(c);
+	return STATUS_OK;
+}
