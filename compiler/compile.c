@@ -18,14 +18,6 @@ struct compile *compile_new(struct arena *arena)
 
 /* --- between the passes ------------------------------------------------------------------------------------------ */
 
-static bool show(const struct compile_options *options, enum stage stage, const struct text *text)
-{
-	if (options->dump != stage)
-		return false;
-	fputs(text_string(text), options->dump_to);
-	return true;
-}
-
 static void verified(const char *stage, const char *fault)
 {
 	if (!fault)
@@ -125,49 +117,54 @@ enum status compile(struct compile *c, const char *path, const struct compile_op
 	return source ? compile_source(c, source, options) : STATUS_SYSTEM;
 }
 
-enum status compile_source(struct compile *c, const struct source *source, const struct compile_options *options)
+/* Prints the stage that is asked for; the passes up to it have been run. */
+static enum status dump(const struct compile *c, const struct compile_options *options)
 {
 	struct text text = text_new(c->arena);
+	switch (options->dump) {
+	case STAGE_NONE: break;
+	case STAGE_AST: ast_print(&text, c->ast); break;
+	case STAGE_MODEL: model_print(&text, c->model); break;
+	case STAGE_GRAPH: program_print(&text, &c->lowered); break;
+	case STAGE_GRADIENT:
+	case STAGE_SIMPLIFIED: program_print(&text, &c->program); break;
+	case STAGE_PLAN: plan_print(&text, &c->plan); break;
+	}
+	fputs(text_string(&text), options->dump_to);
+	return STATUS_OK;
+}
 
+enum status compile_source(struct compile *c, const struct source *source, const struct compile_options *options)
+{
 	c->source = source;
-	c->ast = parse(c->arena, c->names, c->diag, c->source);
+	c->ast = parse(c->arena, c->names, c->diag, source);
 	if (diag_errors(c->diag) > 0)
 		return STATUS_ERRORS;
-	ast_print(&text, c->ast);
-	if (show(options, STAGE_AST, &text))
-		return STATUS_OK;
+	if (options->dump == STAGE_AST)
+		return dump(c, options);
 
 	c->model = resolve(c->arena, c->names, c->diag, c->ast);
 	if (!c->model || diag_errors(c->diag) > 0)
 		return STATUS_ERRORS;
 	c->model = with_batch(c, options->batch);
-	text = text_new(c->arena);
-	model_print(&text, c->model);
-	if (show(options, STAGE_MODEL, &text))
-		return STATUS_OK;
+	if (options->dump == STAGE_MODEL)
+		return dump(c, options);
 
 	c->exprs = exprs_new(c->arena, c->names);
 	c->lowered = lower(c->exprs, c->model);
-	text = text_new(c->arena);
-	program_print(&text, &c->lowered);
-	if (show(options, STAGE_GRAPH, &text))
-		return STATUS_OK;
+	if (options->dump == STAGE_GRAPH)
+		return dump(c, options);
 
 	c->program = derive(c, options);
-	text = text_new(c->arena);
-	program_print(&text, &c->program);
-	if (show(options, STAGE_GRADIENT, &text) || show(options, STAGE_SIMPLIFIED, &text))
-		return STATUS_OK;
+	if (options->dump == STAGE_GRADIENT || options->dump == STAGE_SIMPLIFIED)
+		return dump(c, options);
 
 	struct plan_options plan_options = {.keep_gradients = options->keep_gradients,
 	                                    .input_gradients = options->input_gradients,
 	                                    .real_size = options->real_double ? 8 : 4};
 	c->plan = plan_program(c->arena, &c->program, &plan_options);
 	verified("plan", verify_plan(&c->plan));
-	text = text_new(c->arena);
-	plan_print(&text, &c->plan);
-	show(options, STAGE_PLAN, &text);
-	return STATUS_OK;
+	return options->dump == STAGE_PLAN ? dump(c, options) : STATUS_OK;
 }
 
 uint64_t compile_checksum(const struct compile *c)
