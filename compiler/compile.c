@@ -1,5 +1,5 @@
-/* text → AST → model → graph → gradient → simplified graph → plan. Each line below is a pass; what follows it shows
- * the result if that is asked for, and verifies it. */
+/* text → AST → model → graph → gradient → simplified graph → plan. Each line below is a pass; what follows it
+ * shows the result if that is asked for, and verifies it. */
 #include "compile.h"
 
 #include <stdlib.h>
@@ -16,14 +16,16 @@ struct compile *compile_new(struct arena *arena)
 	return compile;
 }
 
-/* --- between the passes ------------------------------------------------------------------------------------------ */
+/* --- between the passes ----------------------------------------------------------------------- */
 
 static void verified(const char *stage, const char *fault)
 {
 	if (!fault)
 		return;
-	fprintf(stderr, "mlpc: internal error after %s: %s\n"
-	                "Please report this with the model.\n", stage, fault);
+	fprintf(stderr,
+	        "mlpc: internal error after %s: %s\n"
+	        "Please report this with the model.\n",
+	        stage, fault);
 	exit(STATUS_INTERNAL);
 }
 
@@ -42,7 +44,7 @@ static const struct model *with_batch(const struct compile *c, int64_t batch)
 	return model;
 }
 
-/* --- the graphs ---------------------------------------------------------------------------------------------------- */
+/* --- the graphs ------------------------------------------------------------------------------- */
 
 static struct graph forward_only(const struct compile *c, const struct graph *graph)
 {
@@ -74,7 +76,8 @@ static struct graph drop_gradients(const struct compile *c, const struct graph *
 	for (size_t k = 0; k < graph->results.count; k++) {
 		const struct tensor *tensor = graph->results.items[k];
 		bool keep = tensor->role != TENSOR_ADJOINT ||
-		            (tensor->of->role == TENSOR_INPUT ? options->input_gradients : options->keep_gradients);
+		            (tensor->of->role == TENSOR_INPUT ? options->input_gradients
+		                                              : options->keep_gradients);
 		if (keep)
 			array_push(c->arena, &result.results, tensor);
 	}
@@ -109,7 +112,7 @@ static struct program derive(const struct compile *c, const struct compile_optio
 	return rename_parts(c->exprs, &program);
 }
 
-/* --- the pipeline ---------------------------------------------------------------------------------------------------- */
+/* --- the pipeline ----------------------------------------------------------------------------- */
 
 enum status compile(struct compile *c, const char *path, const struct compile_options *options)
 {
@@ -134,7 +137,8 @@ static enum status dump(const struct compile *c, const struct compile_options *o
 	return STATUS_OK;
 }
 
-enum status compile_source(struct compile *c, const struct source *source, const struct compile_options *options)
+enum status compile_source(struct compile *c, const struct source *source,
+                           const struct compile_options *options)
 {
 	c->source = source;
 	c->ast = parse(c->arena, c->names, c->diag, source);

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "model/model.h"
 
-/* --- random numbers ---------------------------------------------------------------------------------------------- */
+/* --- random numbers
+ * ---------------------------------------------------------------------------------------------- */
 
 struct random random_new(void)
 {
@@ -44,14 +45,16 @@ double relative_difference(double a, double b)
 	return isnan(difference) ? (double)INFINITY : difference;
 }
 
-/* --- the passes ------------------------------------------------------------------------------------------------------ */
+/* --- the passes
+ * ------------------------------------------------------------------------------------------------------ */
 
 static const struct model *read_model(struct subject *s, const char *statements)
 {
 	struct text text = text_new(s->arena);
 	text_printf(&text, "model m\n%s\n", statements);
 	struct diag *diag = diag_new(s->arena);
-	const struct ast *ast = parse(s->arena, s->names, diag, source_from_string(s->arena, "m.mlp", text_string(&text)));
+	const struct ast *ast =
+		parse(s->arena, s->names, diag, source_from_string(s->arena, "m.mlp", text_string(&text)));
 	const struct model *model = diag_errors(diag) == 0 ? resolve(s->arena, s->names, diag, ast) : NULL;
 	char *printed;
 	size_t size;
@@ -101,8 +104,8 @@ static void training_stages(struct subject *s)
 	s->simplified = checked(s, "simplify", simplify(s->exprs, &s->specialised));
 	if (s->fault)
 		return;
-	s->gradient =
-		checked(s, "differentiate", differentiate(s->exprs, &s->simplified, s->program.loss, &s->wanted));
+	s->gradient = checked(s, "differentiate",
+			      differentiate(s->exprs, &s->simplified, s->program.loss, &s->wanted));
 	if (s->fault)
 		return;
 	s->updated = checked(s, "add_update", add_update(s->exprs, &s->program, &s->gradient));
@@ -147,7 +150,9 @@ struct subject subject_new(const char *statements)
 	return s;
 }
 
-/* --- values ---------------------------------------------------------------------------------------------------------- */
+/* --- values
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 size_t values_of_tensor(const struct tensor *tensor)
 {
@@ -158,7 +163,7 @@ size_t values_of_tensor(const struct tensor *tensor)
 }
 
 static void fill(struct evaluation *evaluation, const tensors *list, const double range[2], double width,
-                 struct random *random)
+		 struct random *random)
 {
 	double low = range[0], high = range[1];
 	if (low == 0 && high == 0)
@@ -176,7 +181,8 @@ static void fill(struct evaluation *evaluation, const tensors *list, const doubl
 	}
 }
 
-struct evaluation *subject_evaluation(const struct subject *s, const struct ranges *ranges, struct random *random)
+struct evaluation *subject_evaluation(const struct subject *s, const struct ranges *ranges,
+				      struct random *random)
 {
 	static const struct ranges usual = {0};
 	const double states[] = {0.1, 0.9};
@@ -191,7 +197,7 @@ struct evaluation *subject_evaluation(const struct subject *s, const struct rang
 }
 
 double largest_difference(struct evaluation *evaluation, const struct graph *a, const struct graph *b,
-                          const char **where)
+			  const char **where)
 {
 	double largest = 0;
 	struct arena *arena = arena_new();
@@ -217,7 +223,8 @@ double largest_difference(struct evaluation *evaluation, const struct graph *a, 
 	return largest;
 }
 
-/* --- looking into graphs -------------------------------------------------------------------------------------------- */
+/* --- looking into graphs
+ * -------------------------------------------------------------------------------------------- */
 
 const struct tensor *tensor_of_graph(const struct graph *graph, const char *name)
 {

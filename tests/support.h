@@ -1,5 +1,6 @@
-/* What tests of the calculus share: models from strings through each pass of the compiler, with a verification after
- * each; graphs run by direct evaluation at seeded values; relative differences; random numbers. */
+/* What tests of the calculus share: models from strings through each pass of the compiler, with a
+ * verification after each; graphs run by direct evaluation at seeded values; relative differences; random
+ * numbers. */
 #ifndef TESTS_SUPPORT_H
 #define TESTS_SUPPORT_H
 
@@ -31,19 +32,19 @@ struct subject {
 	struct arena *arena;
 	struct names *names;
 	struct exprs *exprs;
-	const char *messages;          /* of the front end: "" if there are none */
-	const struct model *model;     /* NULL after errors */
-	const char *fault;             /* "STAGE: what verify_graph found", or NULL */
-	struct program program;        /* as lowered */
-	tensors wanted;                /* trained parameters and inputs of real numbers */
-	struct graph specialised;      /* the training graph: forward … */
+	const char *messages;      /* of the front end: "" if there are none */
+	const struct model *model; /* NULL after errors */
+	const char *fault;         /* "STAGE: what verify_graph found", or NULL */
+	struct program program;    /* as lowered */
+	tensors wanted;            /* trained parameters and inputs of real numbers */
+	struct graph specialised;  /* the training graph: forward … */
 	struct graph simplified;
-	struct graph gradient;         /* … with adjoints of all that is wanted as results */
-	struct graph updated;          /* … and with the optimiser */
+	struct graph gradient; /* … with adjoints of all that is wanted as results */
+	struct graph updated;  /* … and with the optimiser */
 	struct graph resimplified;
 	struct graph finished;
-	struct graph fused;            /* finished, without adjoints as results and without those of the inputs */
-	struct graph prediction[3];    /* specialised, simplified, finished */
+	struct graph fused; /* finished, without adjoints as results and without those of the inputs */
+	struct graph prediction[3]; /* specialised, simplified, finished */
 	struct graph evaluation[3];
 };
 
@@ -52,19 +53,20 @@ struct subject subject_new(const char *statements);
 
 /* What the values of a model's tensors are drawn from. */
 struct ranges {
-	double inputs[2], targets[2], parameters[2];  /* low and high; both 0: -1.5 … 1.5 and -0.9 … 0.9 */
+	double inputs[2], targets[2], parameters[2]; /* low and high; both 0: -1.5 … 1.5 and -0.9 … 0.9 */
 };
 
-/* An evaluation of SUPPORT_ROWS rows at step 3, epoch 2, with random inputs, targets, parameters and states. */
+/* An evaluation of SUPPORT_ROWS rows at step 3, epoch 2, with random inputs, targets, parameters and states.
+ */
 struct evaluation *subject_evaluation(const struct subject *subject, const struct ranges *ranges,
-                                      struct random *random);
+				      struct random *random);
 
 /* Number of values that an evaluation of SUPPORT_ROWS rows keeps for the tensor. */
 size_t values_of_tensor(const struct tensor *tensor);
 
 /* The largest relative difference between the results of two graphs, by tensor; `where` gets its name. */
 double largest_difference(struct evaluation *evaluation, const struct graph *a, const struct graph *b,
-                          const char **where);
+			  const char **where);
 
 /* The equation of that tensor as text; NULL: there is none. */
 const char *equation_text(const struct subject *subject, const struct graph *graph, const char *name);

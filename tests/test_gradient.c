@@ -1,5 +1,5 @@
-/* Gradients of whole models: against central differences of the forward graph and against dual numbers, for each
- * element of each parameter and input; the derivatives of ops.def alone; kinks. */
+/* Gradients of whole models: against central differences of the forward graph and against dual numbers, for
+ * each element of each parameter and input; the derivatives of ops.def alone; kinks. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
@@ -12,7 +12,8 @@
 #include "graph_fixture.h"
 #include "model_cases.h"
 
-/* --- derivatives of the table ------------------------------------------------------------------------------------ */
+/* --- derivatives of the table
+ * ------------------------------------------------------------------------------------ */
 
 /* What C's library or plain arithmetic has for an operator; NAN where the table's value is not compared. */
 static double library(enum op op, double a, double b)
@@ -63,8 +64,8 @@ static void compare_row(struct fixture *f, enum op op, const struct tensor *x, c
 	}
 	const struct expr *y = expr_apply(f->exprs, op, operands);
 	double wanted = library(op, at[0], at[1]);
-	cr_expect(relative_difference(value_at(f, y, x, at), wanted) < 4e-16, "%s(%g, %g) is %.17g", info->name, at[0],
-	          at[1], wanted);
+	cr_expect(relative_difference(value_at(f, y, x, at), wanted) < 4e-16, "%s(%g, %g) is %.17g",
+		  info->name, at[0], at[1], wanted);
 	for (int k = 0; k < info->arity; k++) {
 		if (!info->derivative[k])
 			continue;
@@ -79,11 +80,13 @@ static void compare_row(struct fixture *f, enum op op, const struct tensor *x, c
 			double h = ldexp(1, -9 - s), above[] = {at[0], at[1]}, below[] = {at[0], at[1]};
 			above[k] += h;
 			below[k] -= h;
-			slopes[s] = (library(op, above[0], above[1]) - library(op, below[0], below[1])) / (2 * h);
+			slopes[s] =
+				(library(op, above[0], above[1]) - library(op, below[0], below[1])) / (2 * h);
 		}
 		double found = value_at(f, derivative, x, at), slope = (4 * slopes[1] - slopes[0]) / 3;
-		cr_expect(relative_difference(found, slope) < 2e-9, "d %s(%g, %g) by operand %d is %.12g, not %.12g",
-		          info->name, at[0], at[1], k, found, slope);
+		cr_expect(relative_difference(found, slope) < 2e-9,
+			  "d %s(%g, %g) by operand %d is %.12g, not %.12g", info->name, at[0], at[1], k,
+			  found, slope);
 	}
 }
 
@@ -99,9 +102,9 @@ Test(gradient, rows_of_the_table)
 		bool positive = op == OP_LOG || op == OP_SQRT || op == OP_POW;
 		for (int k = 0; k < 20; k++) {
 			double at[] = {random_between(&random, positive ? 0.2 : -0.7, 2),
-			               random_between(&random, -2, 2)};
+				       random_between(&random, -2, 2)};
 			bool kink = fabs(at[0] - at[1]) < 0.02 || fabs(at[0]) < 0.02 ||
-			            fabs(at[0] - round(at[0])) < 0.02;
+				    fabs(at[0] - round(at[0])) < 0.02;
 			if (!kink)
 				compare_row(&f, op, x, at);
 			compared += !kink;
@@ -111,7 +114,9 @@ Test(gradient, rows_of_the_table)
 	arena_free(f.arena);
 }
 
-/* --- models ---------------------------------------------------------------------------------------------------------- */
+/* --- models
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 struct comparison {
 	const struct model_case *model;
@@ -148,7 +153,8 @@ static double by_dual_numbers(const struct comparison *c)
 	double *one = ARENA_ARRAY(arena, double, values_of_tensor(c->of));
 	one[c->element] = 1;
 	struct direction direction = {c->of, one};
-	double found = evaluate_tangent(c->evaluation, &c->subject->specialised, c->subject->program.loss, 1, &direction);
+	double found = evaluate_tangent(c->evaluation, &c->subject->specialised, c->subject->program.loss, 1,
+					&direction);
 	arena_free(arena);
 	return found;
 }
@@ -156,13 +162,15 @@ static double by_dual_numbers(const struct comparison *c)
 static void compare_element(const struct comparison *c, double found, const char *stage)
 {
 	double dual = by_dual_numbers(c);
-	cr_expect(relative_difference(found, dual) < 1e-11, "%s, %s: d_%s[%zu] is %.15g, by dual numbers %.15g",
-	          c->model->name, stage, c->of->name, c->element, found, dual);
+	cr_expect(relative_difference(found, dual) < 1e-11,
+		  "%s, %s: d_%s[%zu] is %.15g, by dual numbers %.15g", c->model->name, stage, c->of->name,
+		  c->element, found, dual);
 	if (c->model->no_differences)
 		return;
 	double slope = central_difference(c);
-	cr_expect(relative_difference(found, slope) < 2e-8, "%s, %s: d_%s[%zu] is %.12g, by differences %.12g",
-	          c->model->name, stage, c->of->name, c->element, found, slope);
+	cr_expect(relative_difference(found, slope) < 2e-8,
+		  "%s, %s: d_%s[%zu] is %.12g, by differences %.12g", c->model->name, stage, c->of->name,
+		  c->element, found, slope);
 }
 
 static void compare_gradients(struct comparison c, const struct graph *graph, const char *stage)
@@ -202,15 +210,18 @@ ParameterizedTest(int *place, gradient, models)
 	arena_free(subject.arena);
 }
 
-/* --- kinks, as language.md has them ---------------------------------------------------------------------------------- */
+/* --- kinks, as language.md has them
+ * ---------------------------------------------------------------------------------- */
 
 /* The derivative of the expression in h at h[0] = a, h[1] = b, both times the loss's own derivative 1. */
 static void expect_kink(const char *expression, double a, double b, double d_a, double d_b)
 {
 	struct arena *arena = arena_new();
 	struct text text = text_new(arena);
-	text_printf(&text, "input x[1]\ntarget t[1]\nparam h[2] = zeros\n"
-	                   "output y[i: 1] = %s + x[i]\nminimize sum(y) - sum(t)", expression);
+	text_printf(&text,
+		    "input x[1]\ntarget t[1]\nparam h[2] = zeros\n"
+		    "output y[i: 1] = %s + x[i]\nminimize sum(y) - sum(t)",
+		    expression);
 	struct subject s = subject_new(text_string(&text));
 	cr_assert(s.model && !s.fault, "%s: %s%s", expression, s.messages, s.fault ? s.fault : "");
 	struct random random = {1};
@@ -223,7 +234,8 @@ static void expect_kink(const char *expression, double a, double b, double d_a, 
 		evaluate(evaluation, graphs[k]);
 		const double *d = evaluation_values(evaluation, adjoint_among(graphs[k], s.wanted.items[0]));
 		cr_expect(fabs(d[0] - d_a) < 1e-15 && fabs(d[1] - d_b) < 1e-15,
-		          "d (%s) at %g, %g is %.17g, %.17g, not %g, %g", expression, a, b, d[0], d[1], d_a, d_b);
+			  "d (%s) at %g, %g is %.17g, %.17g, not %g, %g", expression, a, b, d[0], d[1], d_a,
+			  d_b);
 	}
 	arena_free(s.arena);
 	arena_free(arena);
@@ -258,8 +270,10 @@ Test(gradient, kinks)
 	expect_kink("h[0]^h[1]", 0, 2, 0, 0);
 	expect_kink("h[0]^h[1]", 0, 1, 1, 0);
 	expect_kink("if h[0] > 0 then h[0] * log(h[0]) else 0", 0, 0, 0, 0);
-	expect_kink("(if h[0] > 0 then log(h[0]) else 0) + (if h[0] > 1 then 2 * log(h[0]) else 0)", 0, 0, 0, 0);
-	expect_kink("(if h[0] > 0 then log(h[0]) else h[1]) + (if h[1] > 1 then 2 * log(h[0]) else 0)", 0, 0, 0, 1);
+	expect_kink("(if h[0] > 0 then log(h[0]) else 0) + (if h[0] > 1 then 2 * log(h[0]) else 0)", 0, 0, 0,
+		    0);
+	expect_kink("(if h[0] > 0 then log(h[0]) else h[1]) + (if h[1] > 1 then 2 * log(h[0]) else 0)", 0, 0,
+		    0, 1);
 	expect_kink("h[1] * (if h[0] > 0 then sqrt(h[1]) / h[0] else 3)", 0, 0, 0, 3);
 	expect_kink("if abs(h[0]) > 0 then sin(h[0]) / h[0] else 1", 0, 0, 0, 0);
 	expect_kink("softplus(h[0]) + elu(h[1])", 0, 0, 0.5, 1);

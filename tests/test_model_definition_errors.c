@@ -16,8 +16,14 @@ static const struct bad DEFINITIONS[] = {
 	 "4:12: error[duplicate-definition]: `f` is defined twice\n"
 	 "3:12: note: the first definition is here\n"},
 	{"layer h = x\n" "train { batch = 0 }\n",
-	 "4:1: error[no-minimize]: `train` needs a `target` and a `minimize`\n"
+	 "4:1: error[no-minimize]: the model has a `train`, but nothing to minimize\n"
+	 "help: add lines such as `target t[3]` and `minimize mse(…, t)`\n"
 	 "4:17: error[not-an-extent]: a whole number from 1 to 2147483647 is needed here\n"},
+	{"layer h = x\n" "data { skip = 1 }\n",
+	 "4:1: error[not-yet]: `data { }` is not supported by this version\n"
+	 "help: name the file on the command line: `mlpc train MODEL --data FILE`\n"},
+	{"layer h = x\n" "target t[4]\n" "minimize mse(h, t)\n" "train { seed = 9007199254740994 }\n",
+	 "6:16: error[not-an-extent]: a whole number from 0 to 9007199254740992 is needed here\n"},
 	{"layer h = x\n" "target t[4]\n",
 	 "4:1: error[no-minimize]: the model has a `target`, but nothing to minimize\n"
 	 "help: add a line such as `minimize mse(…, t)`\n"},
@@ -80,7 +86,8 @@ static const struct bad DEFINITIONS[] = {
 	 "4:11: error[missing-argument]: the argument `b` of `pair` is missing\n"
 	 "3:14: note: `b` is declared here\n"},
 	{"layer y = x\n" "train { batch = 3, batch = 4 }\n",
-	 "4:1: error[no-minimize]: `train` needs a `target` and a `minimize`\n"
+	 "4:1: error[no-minimize]: the model has a `train`, but nothing to minimize\n"
+	 "help: add lines such as `target t[3]` and `minimize mse(…, t)`\n"
 	 "4:20: error[duplicate-name]: the setting `batch` is given twice\n"
 	 "4:9: note: it is first given here\n"},
 	{"layer y = (x > 0) + training + step\n",

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 16384, LARGEST_BLOCK = 1 << 22, EXIT_RESOURCES = 3 };
+enum { ALIGNMENT = 16, FIRST_BLOCK = 16384, LARGEST_BLOCK = 1 << 22 };
 
 struct block {
 	struct block *next;
@@ -17,13 +17,17 @@ struct arena {
 	struct block *blocks;
 };
 
+_Noreturn void arena_exhausted(void)
+{
+	fputs("mlpc: out of memory\n", stderr);
+	exit(EXIT_RESOURCES);
+}
+
 static void *allocate(size_t size)
 {
 	void *memory = calloc(1, size);
-	if (!memory) {
-		fputs("mlpc: out of memory\n", stderr);
-		exit(EXIT_RESOURCES);
-	}
+	if (!memory)
+		arena_exhausted();
 	return memory;
 }
 
@@ -59,10 +63,8 @@ static struct block *add_block(struct arena *arena, size_t wanted)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	if (size > (size_t)-1 / 2) { /* a wrapped product: nothing of that size can be meant */
-		fputs("mlpc: out of memory\n", stderr);
-		exit(EXIT_RESOURCES);
-	}
+	if (size > (size_t)-1 / 2) /* a wrapped product: nothing of that size can be meant */
+		arena_exhausted();
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	struct block *block = arena->blocks;
 	if (!block || block->size - block->used < size)

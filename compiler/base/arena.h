@@ -4,13 +4,18 @@
 
 #include <stddef.h>
 
+enum { EXIT_RESOURCES = 3 };  /* the status of a program that ran out of memory */
+
 struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);
 
-/* Zeroed memory, aligned for any object. Never NULL: without memory the program ends with status 3. */
+/* Zeroed memory, aligned for any object. Never NULL: without memory the program ends. */
 void *arena_alloc(struct arena *arena, size_t size);
+
+/* Ends the program for want of memory: for allocations that are not an arena's. */
+_Noreturn void arena_exhausted(void);
 
 /* A terminated copy of `length` bytes. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);

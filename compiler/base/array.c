@@ -1,3 +1,4 @@
+/* Growth of arrays. */
 #include "base/array.h"
 
 #include <string.h>

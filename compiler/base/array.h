@@ -12,12 +12,12 @@
 		size_t capacity; \
 	}
 
-#define array_push(arena, array, ...)                                                                           \
-	do {                                                                                                    \
-		if ((array)->count == (array)->capacity)                                                        \
-			(array)->items = array_grow((arena), (array)->items, &(array)->capacity,                \
-			                            sizeof *(array)->items);                                    \
-		(array)->items[(array)->count++] = (__VA_ARGS__);                                               \
+#define array_push(arena, array, ...)                                                            \
+	do {                                                                                     \
+		if ((array)->count == (array)->capacity)                                         \
+			(array)->items = array_grow((arena), (array)->items, &(array)->capacity, \
+			                            sizeof *(array)->items);                     \
+		(array)->items[(array)->count++] = (__VA_ARGS__);                                \
 	} while (0)
 
 /* A copy of `items` with twice the capacity (at least 8); the old items stay where they are. */

@@ -1,3 +1,4 @@
+/* Messages are collected, then printed in the order of their places, with the line and carets or as JSON. */
 #include "base/diag.h"
 
 #include <stdarg.h>
@@ -55,8 +56,8 @@ static bool repeated(const struct diag *diag, struct span span, const char *id)
 	return false;
 }
 
-static void begin(struct diag *diag, enum diag_level level, struct span span, const char *id, const char *format,
-                  va_list arguments)
+static void begin(struct diag *diag, enum diag_level level, struct span span, const char *id,
+                  const char *format, va_list arguments)
 {
 	diag->muted = repeated(diag, span, id);
 	if (level == DIAG_ERROR && !diag->muted && ++diag->errors > DIAG_MOST_ERRORS)
@@ -95,7 +96,9 @@ void diag_note(struct diag *diag, struct span span, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	add_part(diag, (struct part){.level = DIAG_NOTE, .span = span, .text = format_text(diag, format, arguments)});
+	add_part(diag, (struct part){.level = DIAG_NOTE,
+	                             .span = span,
+	                             .text = format_text(diag, format, arguments)});
 	va_end(arguments);
 }
 
@@ -187,12 +190,13 @@ static void print_part(FILE *file, const struct part *part, const char *id, cons
 	if (part->span.source) {
 		int line, column;
 		span_place(part->span, &line, &column);
-		fprintf(file, "%s%s:%d:%d:%s ", style->bold, part->span.source->name, line, column, style->reset);
+		fprintf(file, "%s%s:%d:%d:%s ", style->bold, part->span.source->name, line, column,
+		        style->reset);
 	} else {
 		fprintf(file, "%smlpc:%s ", style->bold, style->reset);
 	}
-	fprintf(file, "%s%s%s%s%s:%s %s\n", color, LEVEL[part->level], id ? "[" : "", id ? id : "", id ? "]" : "",
-	        style->reset, part->text);
+	fprintf(file, "%s%s%s%s%s:%s %s\n", color, LEVEL[part->level], id ? "[" : "", id ? id : "",
+	        id ? "]" : "", style->reset, part->text);
 	if (part->span.source)
 		print_excerpt(file, part->span, color, style);
 }

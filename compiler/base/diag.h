@@ -38,7 +38,8 @@ __attribute__((format(printf, 4, 5))) void diag_warning(struct diag *diag, struc
                                                         const char *format, ...);
 
 /* Belong to the error or warning before them: another place, or the mend. */
-__attribute__((format(printf, 3, 4))) void diag_note(struct diag *diag, struct span span, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void diag_note(struct diag *diag, struct span span,
+                                                     const char *format, ...);
 __attribute__((format(printf, 2, 3))) void diag_help(struct diag *diag, const char *format, ...);
 
 int diag_errors(const struct diag *diag);

@@ -9,7 +9,10 @@ struct names;
 
 typedef const char *name_t;
 
+/* The texts live in the arena, and a name as long as that. */
 struct names *names_new(struct arena *arena);
+
+/* The name of `length` bytes, none of them 0; of a terminated text. */
 name_t name_intern(struct names *names, const char *text, size_t length);
 name_t name_of(struct names *names, const char *text);
 

@@ -1,3 +1,4 @@
+/* The rows of ops.def as a table, and look-ups by name. */
 #include "base/op.h"
 
 #include <string.h>

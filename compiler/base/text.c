@@ -1,3 +1,4 @@
+/* Text that grows in an arena; numbers in the fewest digits that read back. */
 #include "base/text.h"
 
 #include <math.h>
@@ -66,12 +67,16 @@ void text_line(struct text *text, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	if (format[0] != '\0')
-		for (int i = 0; i < text->indent; i++)
-			text_bytes(text, "\t", 1);
+	for (int i = 0; i < text->indent; i++)
+		text_bytes(text, "\t", 1);
 	add_formatted(text, format, arguments);
 	text_bytes(text, "\n", 1);
 	va_end(arguments);
+}
+
+void text_blank(struct text *text)
+{
+	text_bytes(text, "\n", 1);
 }
 
 /* The decimal separator of the locale, whatever it is, becomes a point. */
@@ -91,7 +96,8 @@ static int special(struct text *text, double value)
 	return 1;
 }
 
-/* "%g" with the fewest digits that read back, but 30 and not 3e+01: whole numbers of few digits are written out. */
+/* "%g" with the fewest digits that read back, but 30 and not 3e+01: whole numbers of few
+ * digits are written out. */
 static void add_shortest(struct text *text, double value, int most, int (*reads_back)(const char *, double))
 {
 	char digits[40];

@@ -18,10 +18,14 @@ void text_bytes(struct text *text, const char *bytes, size_t length);
 void text_add(struct text *text, const char *string);
 __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const char *format, ...);
 
-/* Indentation, the formatted line, a newline. An empty line gets no indentation. */
+/* Indentation, the formatted line, a newline. */
 __attribute__((format(printf, 2, 3))) void text_line(struct text *text, const char *format, ...);
 
-/* The shortest decimal that reads back as the same double or float, in any locale: "0.1", "1e-08", "inf", "nan". */
+/* A newline alone. */
+void text_blank(struct text *text);
+
+/* The shortest decimal that reads back as the same double or float, in any locale:
+ * "0.1", "1e-08", "inf", "nan". */
 void text_double(struct text *text, double value);
 void text_float(struct text *text, float value);
 

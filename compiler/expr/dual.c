@@ -25,7 +25,7 @@ static double value(struct dual *dual, const struct expr *expr)
 	return evaluation_value(dual->evaluation, expr);
 }
 
-/* --- functions of one number: derivative at x, where y is the value ------------------------------------- */
+/* --- functions of one number: derivative at x, where y is the value --------------------------- */
 
 static double of_exp(double x, double y)
 {
@@ -115,7 +115,7 @@ static double (*const derivatives[OP_COUNT])(double x, double y) = {
 	[OP_ERF] = of_erf, [OP_ERFC] = of_erfc, [OP_LOGISTIC] = of_logistic, [OP_LOG1PEXP] = of_log1pexp,
 };
 
-/* --- all others: tangents of nodes ---------------------------------------------------------------------- */
+/* --- all others: tangents of nodes ------------------------------------------------------------ */
 
 static double of_read(struct dual *dual, const struct expr *expr)
 {
@@ -257,7 +257,7 @@ static double tangent(struct dual *dual, const struct expr *expr)
 	return result;
 }
 
-/* --- graphs --------------------------------------------------------------------------------------------- */
+/* --- graphs ----------------------------------------------------------------------------------- */
 
 static void compute_equation(struct dual *dual, const struct equation *equation)
 {

@@ -23,7 +23,7 @@ double *evaluation_values(struct evaluation *evaluation, const struct tensor *te
 	return storage_values(&evaluation->storage, evaluation->arena, tensor, evaluation->rows);
 }
 
-/* --- index variables and remembered values -------------------------------------------------------------- */
+/* --- index variables and remembered values ---------------------------------------------------- */
 
 void evaluation_begin(struct evaluation *evaluation)
 {
@@ -94,7 +94,7 @@ bool evaluation_holds(const struct evaluation *evaluation, uint64_t uses, uint64
 	return true;
 }
 
-/* --- leaves --------------------------------------------------------------------------------------------- */
+/* --- leaves ----------------------------------------------------------------------------------- */
 
 int64_t evaluation_extent(const struct evaluation *evaluation, int64_t extent)
 {
@@ -182,7 +182,7 @@ static double value_draw(struct evaluation *evaluation, const struct expr *expr)
 	                                                            evaluation->step, row, element);
 }
 
-/* --- functions ------------------------------------------------------------------------------------------ */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static double sign(double x)
 {
@@ -256,7 +256,7 @@ static double (*const binary[OP_COUNT])(double, double) = {
 	[OP_LESS_EQUAL] = less_equal, [OP_EQUAL] = equal, [OP_NOT_EQUAL] = not_equal,
 };
 
-/* --- inner nodes ---------------------------------------------------------------------------------------- */
+/* --- inner nodes ------------------------------------------------------------------------------ */
 
 static double value_sum(struct evaluation *evaluation, const struct expr *expr)
 {
@@ -349,7 +349,7 @@ double evaluation_value(struct evaluation *evaluation, const struct expr *expr)
 	return own->value = value;
 }
 
-/* --- graphs --------------------------------------------------------------------------------------------- */
+/* --- graphs ----------------------------------------------------------------------------------- */
 
 void evaluate(struct evaluation *evaluation, const struct graph *graph)
 {

@@ -1,5 +1,5 @@
-/* The hash-consing table and the builders. A node is built on the stack, looked up, and copied into the arena if it
- * is new; so a node exists once, and its operands were there before it. */
+/* The hash-consing table and the builders. A node is built on the stack, looked up, and copied into the arena
+ * if it is new; so a node exists once, and its operands were there before it. */
 #include "expr/exprs.h"
 
 #include <string.h>
@@ -44,7 +44,7 @@ void exprs_remember(struct exprs *exprs, const struct expr *value, const struct 
 	exprs->holders.items[value->id] = holder;
 }
 
-/* --- hashing -------------------------------------------------------------------------------------------------- */
+/* --- hashing ---------------------------------------------------------------------------------- */
 
 static uint64_t mix_double(uint64_t hash, double value)
 {
@@ -69,17 +69,20 @@ static uint64_t hash_expr(const struct expr *expr)
 	hash = exprs_mix(exprs_mix(hash, (uint64_t)(uintptr_t)expr->tensor), (uint64_t)(uintptr_t)expr->draw);
 	for (int k = 0; k < expr->index_count; k++)
 		hash = exprs_mix(hash, expr->indices[k]->id);
-	return exprs_mix(exprs_mix(exprs_mix(hash, (uint64_t)expr->variable), (uint64_t)expr->extent), (uint64_t)expr->symbol);
+	return exprs_mix(exprs_mix(exprs_mix(hash, (uint64_t)expr->variable), (uint64_t)expr->extent),
+	                 (uint64_t)expr->symbol);
 }
 
 static bool equal_exprs(const struct expr *a, const struct expr *b)
 {
-	if (a->op != b->op || a->count != b->count || !same_bits(a->number, b->number) || a->tensor != b->tensor ||
-	    a->index_count != b->index_count || a->variable != b->variable || a->extent != b->extent ||
-	    a->symbol != b->symbol || a->draw != b->draw || !a->weights != !b->weights)
+	if (a->op != b->op || a->count != b->count || !same_bits(a->number, b->number) ||
+	    a->tensor != b->tensor || a->index_count != b->index_count || a->variable != b->variable ||
+	    a->extent != b->extent || a->symbol != b->symbol || a->draw != b->draw ||
+	    !a->weights != !b->weights)
 		return false;
 	for (int k = 0; k < a->count; k++)
-		if (a->operands[k] != b->operands[k] || (a->weights && !same_bits(a->weights[k], b->weights[k])))
+		if (a->operands[k] != b->operands[k] ||
+		    (a->weights && !same_bits(a->weights[k], b->weights[k])))
 			return false;
 	for (int k = 0; k < a->index_count; k++)
 		if (a->indices[k] != b->indices[k])
@@ -154,7 +157,7 @@ const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted)
 	return expr;
 }
 
-/* --- builders ------------------------------------------------------------------------------------------------- */
+/* --- builders --------------------------------------------------------------------------------- */
 
 const struct expr *expr_number(struct exprs *exprs, double number)
 {
@@ -166,16 +169,22 @@ const struct expr *expr_symbol(struct exprs *exprs, enum symbol symbol)
 	return exprs_intern(exprs, &(struct expr){.op = OP_SYMBOL, .symbol = symbol});
 }
 
-const struct expr *expr_read(struct exprs *exprs, const struct tensor *tensor, const struct linear *const *indices)
+const struct expr *expr_read(struct exprs *exprs, const struct tensor *tensor,
+                             const struct linear *const *indices)
 {
-	return exprs_intern(exprs, &(struct expr){
-		.op = OP_READ, .tensor = tensor, .index_count = tensor->rank, .indices = indices});
+	return exprs_intern(exprs, &(struct expr){.op = OP_READ,
+	                                          .tensor = tensor,
+	                                          .index_count = tensor->rank,
+	                                          .indices = indices});
 }
 
-const struct expr *expr_label(struct exprs *exprs, const struct tensor *tensor, const struct linear *const *indices)
+const struct expr *expr_label(struct exprs *exprs, const struct tensor *tensor,
+                              const struct linear *const *indices)
 {
-	return exprs_intern(exprs, &(struct expr){
-		.op = OP_LABEL, .tensor = tensor, .index_count = tensor->rank - 1, .indices = indices});
+	return exprs_intern(exprs, &(struct expr){.op = OP_LABEL,
+	                                          .tensor = tensor,
+	                                          .index_count = tensor->rank - 1,
+	                                          .indices = indices});
 }
 
 const struct expr *expr_position(struct exprs *exprs, const struct linear *position)
@@ -191,12 +200,14 @@ const struct expr *expr_draw(struct exprs *exprs, enum op op, name_t draw, const
                              const struct linear *element)
 {
 	const struct linear *indices[] = {row, element};
-	return exprs_intern(exprs, &(struct expr){.op = op, .draw = draw, .index_count = 2, .indices = indices});
+	return exprs_intern(exprs,
+	                    &(struct expr){.op = op, .draw = draw, .index_count = 2, .indices = indices});
 }
 
 const struct expr *expr_apply(struct exprs *exprs, enum op op, const struct expr *const *operands)
 {
-	return exprs_intern(exprs, &(struct expr){.op = op, .count = op_table[op].arity, .operands = operands});
+	return exprs_intern(exprs,
+	                    &(struct expr){.op = op, .count = op_table[op].arity, .operands = operands});
 }
 
 const struct expr *expr_unary(struct exprs *exprs, enum op op, const struct expr *x)
@@ -217,8 +228,8 @@ const struct expr *expr_select(struct exprs *exprs, const struct expr *condition
 	return expr_apply(exprs, OP_SELECT, operands);
 }
 
-const struct expr *expr_sum_of(struct exprs *exprs, double constant, int count, const struct expr *const *operands,
-                               const double *coefficients)
+const struct expr *expr_sum_of(struct exprs *exprs, double constant, int count,
+                               const struct expr *const *operands, const double *coefficients)
 {
 	if (count == 0)
 		return expr_number(exprs, constant);
@@ -228,8 +239,11 @@ const struct expr *expr_sum_of(struct exprs *exprs, double constant, int count, 
 		double one = 1;
 		return expr_product_of(exprs, coefficients[0], 1, operands, &one);
 	}
-	return exprs_intern(exprs, &(struct expr){.op = OP_ADD, .number = constant, .count = count, .operands = operands,
-	                                    .weights = coefficients});
+	return exprs_intern(exprs, &(struct expr){.op = OP_ADD,
+	                                          .number = constant,
+	                                          .count = count,
+	                                          .operands = operands,
+	                                          .weights = coefficients});
 }
 
 const struct expr *expr_product_of(struct exprs *exprs, double coefficient, int count,
@@ -239,29 +253,37 @@ const struct expr *expr_product_of(struct exprs *exprs, double coefficient, int 
 		return expr_number(exprs, coefficient);
 	if (count == 1 && coefficient == 1 && exponents[0] == 1)
 		return operands[0];
-	return exprs_intern(exprs, &(struct expr){.op = OP_MULTIPLY, .number = coefficient, .count = count,
-	                                    .operands = operands, .weights = exponents});
+	return exprs_intern(exprs, &(struct expr){.op = OP_MULTIPLY,
+	                                          .number = coefficient,
+	                                          .count = count,
+	                                          .operands = operands,
+	                                          .weights = exponents});
 }
 
-const struct expr *expr_reduce(struct exprs *exprs, enum op op, int variable, int64_t extent, const struct expr *body)
+const struct expr *expr_reduce(struct exprs *exprs, enum op op, int variable, int64_t extent,
+                               const struct expr *body)
 {
 	int bound = BOUND + body->bound + 1;
 	const struct linear *replacement = linear_variable(exprs, bound);
 	const struct expr *closed = expr_substitute(exprs, body, 1, &variable, &replacement);
-	return exprs_intern(exprs, &(struct expr){
-		.op = op, .count = 1, .operands = &closed, .variable = bound, .extent = extent});
+	return exprs_intern(
+	        exprs,
+	        &(struct expr){
+	                .op = op, .count = 1, .operands = &closed, .variable = bound, .extent = extent});
 }
 
-/* --- taking apart ---------------------------------------------------------------------------------------------- */
+/* --- taking apart ----------------------------------------------------------------------------- */
 
-const struct expr *expr_with_operands(struct exprs *exprs, const struct expr *old, const struct expr *const *operands)
+const struct expr *expr_with_operands(struct exprs *exprs, const struct expr *old,
+                                      const struct expr *const *operands)
 {
 	bool same = true;
 	for (int k = 0; k < old->count; k++)
 		same = same && operands[k] == old->operands[k];
 	if (same)
 		return old;
-	if (op_is_reduction(old->op)) { /* the body may have lost or gained inner reductions: number the index anew */
+	if (op_is_reduction(
+	            old->op)) { /* the body may have lost or gained inner reductions: number the index anew */
 		int fresh = expr_fresh(exprs);
 		const struct linear *variable = linear_variable(exprs, fresh);
 		const struct expr *body = expr_substitute(exprs, operands[0], 1, &old->variable, &variable);

@@ -19,7 +19,7 @@ static void print_variable(struct printer *printer, int variable)
 	text_add(printer->text, printer->letters[variable]);
 }
 
-/* --- leaves --------------------------------------------------------------------------------------------- */
+/* --- leaves ----------------------------------------------------------------------------------- */
 
 void print_number(struct text *text, double number)
 {
@@ -95,7 +95,7 @@ static void print_symbol(struct printer *printer, const struct expr *expr)
 	text_add(printer->text, names[expr->symbol]);
 }
 
-/* --- products ------------------------------------------------------------------------------------------- */
+/* --- products --------------------------------------------------------------------------------- */
 
 static void print_power(struct printer *printer, const struct expr *base, double exponent, enum level level)
 {
@@ -158,7 +158,7 @@ static void print_product(struct printer *printer, const struct expr *expr)
 	print_factors(printer, fabs(expr->number), expr, signbit(expr->number));
 }
 
-/* --- sums ----------------------------------------------------------------------------------------------- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 static bool is_negative(const struct expr *expr)
 {
@@ -223,7 +223,7 @@ static void print_sum(struct printer *printer, const struct expr *expr)
 	print_number(printer->text, fabs(expr->number));
 }
 
-/* --- operators and calls -------------------------------------------------------------------------------- */
+/* --- operators and calls ---------------------------------------------------------------------- */
 
 struct infix {
 	const char *operator;  /* NULL: not an infix operator */

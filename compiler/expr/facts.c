@@ -8,7 +8,7 @@ enum { MOST_DEPTH = 64 };
 
 struct facts {
 	const struct tensor_map *definitions;
-	struct tensor_map known;  /* tensors and nodes, by address → their sign */
+	struct tensor_map known; /* tensors and nodes, by address → their sign */
 	int depth;
 };
 
@@ -56,7 +56,8 @@ static enum sign sign_of_product(struct facts *facts, const struct expr *expr)
 /* Of all elements of a tensor: whatever the indices are. */
 static enum sign sign_of_tensor(struct facts *facts, const struct tensor *tensor)
 {
-	const struct equation *equation = facts->definitions ? tensor_map_get(facts->definitions, tensor) : NULL;
+	const struct equation *equation =
+	        facts->definitions ? tensor_map_get(facts->definitions, tensor) : NULL;
 	if (tensor->classes > 0)
 		return AT_LEAST_ZERO;
 	return equation && equation->right ? sign_of(facts, equation->right) : UNKNOWN;
@@ -128,7 +129,7 @@ bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, c
 	return sign_of(&facts, expr) != UNKNOWN;
 }
 
-/* --- conditions ----------------------------------------------------------------------------------------------------- */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 typedef bool (*predicate)(const struct match *match, const struct formula_binding *letter);
 
@@ -183,7 +184,8 @@ static bool weighs_one_hot(const struct match *match, const struct formula_bindi
 		return one_hot(match, letter);
 	for (int k = 0; k < expr->count; k++)
 		if (expr->weights[k] == 1 &&
-		    one_hot(match, &(struct formula_binding){.value = expr->operands[k], .over = letter->over}))
+		    one_hot(match,
+		            &(struct formula_binding){.value = expr->operands[k], .over = letter->over}))
 			return true;
 	return false;
 }
@@ -192,16 +194,18 @@ static const struct {
 	const char *name;
 	predicate holds;
 } PREDICATES[] = {
-	{"positive", positive}, {"nonnegative", nonnegative}, {"unproven", unproven}, {"unshifted", unshifted},
-	{"one_hot", one_hot},   {"weighs_one_hot", weighs_one_hot},
+        {"positive", positive},   {"nonnegative", nonnegative}, {"unproven", unproven},
+        {"unshifted", unshifted}, {"one_hot", one_hot},         {"weighs_one_hot", weighs_one_hot},
 };
 
 bool condition_holds(const struct match *match, const struct ast_expr *condition)
 {
 	if (condition->kind == AST_OPERATION) /* and */
-		return condition_holds(match, condition->operands[0]) && condition_holds(match, condition->operands[1]);
+		return condition_holds(match, condition->operands[0]) &&
+		       condition_holds(match, condition->operands[1]);
 	for (size_t k = 0; k < sizeof PREDICATES / sizeof *PREDICATES; k++)
 		if (strcmp(PREDICATES[k].name, condition->operands[0]->name) == 0)
-			return PREDICATES[k].holds(match, formula_find(&match->formula, condition->items.items[0].value->name));
+			return PREDICATES[k].holds(
+			        match, formula_find(&match->formula, condition->items.items[0].value->name));
 	return false;
 }

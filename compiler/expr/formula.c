@@ -63,7 +63,9 @@ static const struct expr *build_reduction(struct formula *formula, const struct 
 	struct exprs *exprs = formula->exprs;
 	name_t name = ast->items.items[0].value->name;
 	int variable = expr_fresh(exprs);
-	struct formula_binding index = {.name = name, .over = -1, .index = linear_variable(exprs, variable),
+	struct formula_binding index = {.name = name,
+	                                .over = -1,
+	                                .index = linear_variable(exprs, variable),
 	                                .extent = look_up(formula, name)->extent};
 	array_push(exprs_arena(exprs), &formula->bindings, index);
 	const struct expr *body = formula_build(formula, ast->items.items[1].value);
@@ -98,7 +100,9 @@ static const struct expr *build_operation(struct formula *formula, const struct 
 	const struct expr *minus = expr_number(exprs, -1);
 	switch (ast->op[0]) {
 	case '+': return normal_sum(exprs, a, b);
-	case '-': return b ? normal_sum(exprs, a, normal_product(exprs, minus, b)) : normal_product(exprs, minus, a);
+	case '-':
+		return b ? normal_sum(exprs, a, normal_product(exprs, minus, b))
+		         : normal_product(exprs, minus, a);
 	case '*': return normal_product(exprs, a, b);
 	case '/': return normal_product(exprs, a, normal(exprs, expr_binary(exprs, OP_POW, b, minus)));
 	case '^': return normal(exprs, expr_binary(exprs, OP_POW, a, b));

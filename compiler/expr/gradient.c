@@ -1,9 +1,10 @@
-/* Reverse mode. The adjoint d_T[I] of an equation T[I] = E is pushed down E, once per node; each read A[J] that it
- * reaches contributes
+/* Reverse mode. The adjoint d_T[I] of an equation T[I] = E is pushed down E, once per node; each read A[J]
+ * that it reaches contributes
  *
- *     d_A[a] += sum(V, if a = J then adjoint else 0),   V: the indices of T and of the reductions above the read
+ *     d_A[a] += sum(V, if a = J then adjoint else 0)
  *
- * with as many of V as possible solved from a = J. All contributions to A form one equation. */
+ * with V the indices of T and of the reductions above the read, as many as possible solved from a = J. All
+ * contributions to A form one equation. */
 #include "expr/formula.h"
 #include "expr/prune.h"
 #include "expr/split.h"
@@ -25,15 +26,15 @@ struct contribution {
 
 struct gradient {
 	struct exprs *exprs;
-	struct tensor_map contributions;  /* tensor → struct contribution, the latest first */
-	struct tensor_map active;         /* tensors that depend on a wanted one by a path with derivatives */
-	struct tensor_map adjoints;       /* tensor → its adjoint tensor */
+	struct tensor_map contributions; /* tensor → struct contribution, the latest first */
+	struct tensor_map active;        /* tensors that depend on a wanted one by a path with derivatives */
+	struct tensor_map adjoints;      /* tensor → its adjoint tensor */
 	const struct ast_expr *derivatives[OP_COUNT][2];
 	struct variable variables[MOST_VARIABLES];
 	int variable_count;
 };
 
-/* --- solving a = J ---------------------------------------------------------------------------------------------- */
+/* --- solving a = J ---------------------------------------------------------------------------- */
 
 struct solution {
 	struct gradient *gradient;
@@ -41,13 +42,14 @@ struct solution {
 	const struct linear *values[MOST_VARIABLES];
 	int count;
 	bool is_solved[MOST_VARIABLES];
-	const struct expr *condition;  /* NULL: none */
+	const struct expr *condition; /* NULL: none */
 };
 
 static void require(struct solution *s, const struct expr *condition)
 {
 	struct exprs *exprs = s->gradient->exprs;
-	s->condition = s->condition ? normal(exprs, expr_binary(exprs, OP_AND, s->condition, condition)) : condition;
+	s->condition =
+	        s->condition ? normal(exprs, expr_binary(exprs, OP_AND, s->condition, condition)) : condition;
 }
 
 /* variable = value: substitutes it in what is solved already. */
@@ -71,8 +73,8 @@ static void require_range(struct solution *s, const struct linear *value, int64_
 		return;
 	const struct expr *position = expr_position(exprs, value);
 	const struct expr *zero = expr_number(exprs, 0);
-	const struct expr *end = extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS)
-	                                               : expr_number(exprs, (double)extent);
+	const struct expr *end =
+	        extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
 	bool from_zero = linear_is_variable(value, dimension);
 	if (!from_zero)
 		require(s, normal(exprs, expr_binary(exprs, OP_LESS_EQUAL, zero, position)));
@@ -100,7 +102,8 @@ static void solve_dimension(struct solution *s, const struct tensor *tensor, int
 	}
 	if (linear_is_variable(j, m))
 		return;
-	require(s, normal(exprs, expr_binary(exprs, OP_EQUAL, expr_position(exprs, a), expr_position(exprs, j))));
+	require(s, normal(exprs,
+	                  expr_binary(exprs, OP_EQUAL, expr_position(exprs, a), expr_position(exprs, j))));
 }
 
 static void contribute(struct gradient *g, const struct expr *read, const struct expr *adjoint)
@@ -111,7 +114,8 @@ static void contribute(struct gradient *g, const struct expr *read, const struct
 		solve_dimension(&s, read->tensor, m, read->indices[m]);
 	const struct expr *value = expr_substitute(exprs, adjoint, s.count, s.solved, s.values);
 	if (s.condition) {
-		const struct expr *condition = expr_substitute(exprs, s.condition, s.count, s.solved, s.values);
+		const struct expr *condition =
+		        expr_substitute(exprs, s.condition, s.count, s.solved, s.values);
 		value = normal_guard(exprs, condition, value);
 	}
 	value = normalize(exprs, value);
@@ -125,7 +129,7 @@ static void contribute(struct gradient *g, const struct expr *read, const struct
 	tensor_map_set(&g->contributions, read->tensor, contribution);
 }
 
-/* --- pushing down an expression ------------------------------------------------------------------------------------ */
+/* --- pushing down an expression --------------------------------------------------------------- */
 
 /* The nodes of one right side that reach an active read, with their adjoints. */
 struct node {
@@ -203,7 +207,8 @@ static const struct expr *partial_of_product(struct exprs *exprs, const struct e
 	for (int k = 0; k < product->count; k++)
 		exponents[k] = product->weights[k] - (k == operand);
 	double coefficient = product->number * product->weights[operand];
-	return normal(exprs, expr_product_of(exprs, coefficient, product->count, product->operands, exponents));
+	return normal(exprs,
+	              expr_product_of(exprs, coefficient, product->count, product->operands, exponents));
 }
 
 /* The derivative of an operator with respect to an operand, from its row in ops.def; NULL: none flows. */
@@ -239,14 +244,16 @@ static void push_reduction(struct gradient *g, const struct expr *expr, const st
 	int variable = expr_fresh(exprs);
 	const struct expr *body = expr_open(exprs, expr, variable);
 	const struct expr *here = expr_position(exprs, linear_variable(exprs, variable));
-	if (expr->op == OP_PRODUCT) { /* the product over the others: no division by an element that may be 0 */
+	if (expr->op == OP_PRODUCT) {
+		/* the product over the others: no division by an element that may be 0 */
 		int other = expr_fresh(exprs);
 		const struct expr *there = expr_position(exprs, linear_variable(exprs, other));
-		const struct expr *factor =
-			expr_select(exprs, expr_binary(exprs, OP_EQUAL, there, here), expr_number(exprs, 1),
-		                    expr_open(exprs, expr, other));
-		adjoint = normal_product(exprs, adjoint, expr_reduce(exprs, OP_PRODUCT, other, expr->extent, factor));
-	} else if (expr->op != OP_SUM) { /* the first element that attains the extreme */
+		const struct expr *factor = expr_select(exprs, expr_binary(exprs, OP_EQUAL, there, here),
+		                                        expr_number(exprs, 1), expr_open(exprs, expr, other));
+		adjoint = normal_product(exprs, adjoint,
+		                         expr_reduce(exprs, OP_PRODUCT, other, expr->extent, factor));
+	} else if (expr->op != OP_SUM) {
+		/* the first element that attains the extreme */
 		const double minus = -1;
 		int other = expr_fresh(exprs);
 		const struct expr *element = expr_open(exprs, expr, other);
@@ -272,17 +279,20 @@ static void push_node(struct nodes *nodes, const struct expr *expr, const struct
 		if (g->variable_count < MOST_VARIABLES && is_active(g, expr))
 			push_reduction(g, expr, adjoint);
 	} else if (expr->op == OP_SELECT) {
-		const struct expr *yes[] = {expr->operands[0], adjoint, zero}, *no[] = {expr->operands[0], zero, adjoint};
+		const struct expr *yes[] = {expr->operands[0], adjoint, zero},
+		                  *no[] = {expr->operands[0], zero, adjoint};
 		add_adjoint(nodes, expr->operands[1], normal(exprs, expr_apply(exprs, OP_SELECT, yes)));
 		add_adjoint(nodes, expr->operands[2], normal(exprs, expr_apply(exprs, OP_SELECT, no)));
 	} else {
 		for (int k = 0; k < expr->count; k++) {
-			const struct expr *partial =
-				expr->operands[k]->variables || expr->operands[k]->count || expr->operands[k]->op == OP_READ
-					? partial_of(g, expr, k)
-					: NULL;
+			const struct expr *partial = expr->operands[k]->variables ||
+			                                             expr->operands[k]->count ||
+			                                             expr->operands[k]->op == OP_READ
+			                                     ? partial_of(g, expr, k)
+			                                     : NULL;
 			if (partial)
-				add_adjoint(nodes, expr->operands[k], guarded_product(exprs, adjoint, partial));
+				add_adjoint(nodes, expr->operands[k],
+				            guarded_product(exprs, adjoint, partial));
 		}
 	}
 }
@@ -300,7 +310,7 @@ static void push(struct gradient *g, const struct expr *expr, const struct expr 
 			push_node(&nodes, nodes.list.items[k].expr, nodes.list.items[k].adjoint);
 }
 
-/* --- the graph ------------------------------------------------------------------------------------------------------ */
+/* --- the graph -------------------------------------------------------------------------------- */
 
 static void mark_active(struct gradient *g, const struct graph *graph, const tensors *wanted)
 {
@@ -336,8 +346,10 @@ static void add_adjoint_equation(struct gradient *g, struct splitter *splitter, 
 	for (const struct contribution *c = tensor_map_get(&g->contributions, of); c; c = c->next)
 		sum = normal_sum(exprs, sum, c->value);
 	const char *origin = name_format(exprs_names(exprs), "adjoint of %s", of->name);
-	split_equation(splitter, (struct equation){.left = adjoint_tensor(g, of), .right = sum,
-	                                           .phase = PHASE_BACKWARD, .origin = origin});
+	split_equation(splitter, (struct equation){.left = adjoint_tensor(g, of),
+	                                           .right = sum,
+	                                           .phase = PHASE_BACKWARD,
+	                                           .origin = origin});
 }
 
 /* d_T[I] of an equation T[I] = E goes to what E reads. */
@@ -361,13 +373,16 @@ struct graph differentiate(struct exprs *exprs, const struct graph *graph, const
                            const tensors *wanted)
 {
 	struct arena *arena = exprs_arena(exprs);
-	struct gradient g = {.exprs = exprs, .contributions = {.arena = arena}, .active = {.arena = arena},
+	struct gradient g = {.exprs = exprs,
+	                     .contributions = {.arena = arena},
+	                     .active = {.arena = arena},
 	                     .adjoints = {.arena = arena}};
 	struct graph result = {.results = copy_tensors(arena, &graph->results)};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	mark_active(&g, graph, wanted);
 	size_t forward = 0;
-	for (; forward < graph->equations.count && graph->equations.items[forward].phase == PHASE_FORWARD; forward++)
+	for (; forward < graph->equations.count && graph->equations.items[forward].phase == PHASE_FORWARD;
+	     forward++)
 		split_equation(splitter, graph->equations.items[forward]);
 	struct contribution seed = {.value = expr_number(exprs, 1)};
 	tensor_map_set(&g.contributions, loss, &seed);

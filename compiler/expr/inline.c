@@ -2,7 +2,8 @@
 
 enum { MOST_OPERATORS = 4 };
 
-/* Operators of an expression that is worth repeating: arithmetic of few operands; INT_MAX/2 where it is not. */
+/* Operators of an expression that is worth repeating: arithmetic of few operands; INT_MAX/2 where it is not.
+ */
 static int cost(const struct expr *expr)
 {
 	const int too_much = 1000;
@@ -28,13 +29,13 @@ static bool has_tensors(const struct expr *expr)
 
 struct inlining {
 	struct exprs *exprs;
-	struct tensor_map uses;    /* tensor → number of equations that read it, as struct use */
-	struct tensor_map any;     /* tensor → right side that any reader may repeat */
-	struct tensor_map cheap;   /* the same, for readers without reductions */
-	struct tensor_map single;  /* the same, for the one reader, if it has as many indices */
-	int indices;               /* of the reader, those of its reductions included */
+	struct tensor_map uses;   /* tensor → number of equations that read it, as struct use */
+	struct tensor_map any;    /* tensor → right side that any reader may repeat */
+	struct tensor_map cheap;  /* the same, for readers without reductions */
+	struct tensor_map single; /* the same, for the one reader, if it has as many indices */
+	int indices;              /* of the reader, those of its reductions included */
 	bool in_reduction;
-	bool is_copy;              /* the reader is to stay a read, which its own readers repeat */
+	bool is_copy; /* the reader is to stay a read, which its own readers repeat */
 };
 
 struct use {
@@ -115,8 +116,11 @@ static void offer(struct inlining *in, const struct equation *equation)
 struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 {
 	struct arena *arena = exprs_arena(exprs);
-	struct inlining in = {.exprs = exprs, .any = {.arena = arena}, .cheap = {.arena = arena},
-	                      .single = {.arena = arena}, .uses = {.arena = arena}};
+	struct inlining in = {.exprs = exprs,
+	                      .any = {.arena = arena},
+	                      .cheap = {.arena = arena},
+	                      .single = {.arena = arena},
+	                      .uses = {.arena = arena}};
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->equations.count; k++)
 		if (graph->equations.items[k].right)
@@ -124,7 +128,8 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		enum tensor_role role = equation.left->role;
-		bool may_go = (role == TENSOR_ADJOINT || role == TENSOR_TEMPORARY) && !is_result(graph, equation.left);
+		bool may_go = (role == TENSOR_ADJOINT || role == TENSOR_TEMPORARY) &&
+		              !is_result(graph, equation.left);
 		if (equation.right) {
 			in.is_copy = may_go && equation.right->op == OP_READ;
 			in.in_reduction = equation.right->bound > 0;

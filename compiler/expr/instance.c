@@ -12,15 +12,16 @@ static bool match_linear(struct instance *instance, const struct linear *general
 		return general == linear;
 	int variable = general->terms[0].variable;
 	if (!linear_is_variable(general, variable) || variable >= instance->rank)
-		return false; /* only plain indices are inverted; bound ones do not occur outside of reductions */
+		return false; /* only plain indices are inverted; bound ones do not occur outside of
+		                 reductions */
 	if (!instance->values[variable])
 		instance->values[variable] = linear;
 	return instance->values[variable] == linear;
 }
 
 /* Each operand of `general` with one of `expr` that no other has taken. `taken` tells which. */
-static bool match_operands(struct instance *instance, const struct expr *general, const struct expr *expr, int from,
-                           bool *taken)
+static bool match_operands(struct instance *instance, const struct expr *general, const struct expr *expr,
+                           int from, bool *taken)
 {
 	if (from == general->count)
 		return true;
@@ -41,8 +42,8 @@ static bool match_operands(struct instance *instance, const struct expr *general
 bool is_instance(struct instance *instance, const struct expr *general, const struct expr *expr)
 {
 	if (general->op != expr->op || general->count != expr->count || general->number != expr->number ||
-	    general->tensor != expr->tensor || general->draw != expr->draw || general->symbol != expr->symbol ||
-	    general->index_count != expr->index_count)
+	    general->tensor != expr->tensor || general->draw != expr->draw ||
+	    general->symbol != expr->symbol || general->index_count != expr->index_count)
 		return false;
 	if (op_is_reduction(general->op))
 		return general == expr;
@@ -59,7 +60,8 @@ bool is_instance(struct instance *instance, const struct expr *general, const st
 	return true;
 }
 
-const struct expr *instance_within(struct instance *instance, const struct expr *general, const struct expr *expr)
+const struct expr *instance_within(struct instance *instance, const struct expr *general,
+                                   const struct expr *expr)
 {
 	struct exprs *exprs = instance->exprs;
 	bool taken[MOST_OPERANDS] = {false};

@@ -13,7 +13,9 @@ struct instance {
 /* Does `general`, in variables 0 … rank-1, become `expr` by some choice of values? Extends the choice. */
 bool is_instance(struct instance *instance, const struct expr *general, const struct expr *expr);
 
-/* `expr`, a product or sum, as `general` and what is left: the part of it that is no instance; NULL if none fits. */
-const struct expr *instance_within(struct instance *instance, const struct expr *general, const struct expr *expr);
+/* `expr`, a product or sum, as `general` and what is left: the part of it that is no instance; NULL if none
+ * fits. */
+const struct expr *instance_within(struct instance *instance, const struct expr *general,
+                                   const struct expr *expr);
 
 #endif

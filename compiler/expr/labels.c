@@ -1,4 +1,5 @@
-/* One-hot vectors out: sum(i, t[n, i] * f(i)) is f(t[n]); any other t[n, i] is `if i = t[n] then 1 else 0`. */
+/* One-hot vectors out: sum(i, t[n, i] * f(i)) is f(t[n]); any other t[n, i] is `if i = t[n] then 1 else 0`.
+ */
 #include "expr/finish.h"
 
 static const struct expr *label_of(struct exprs *exprs, const struct expr *read)
@@ -27,7 +28,8 @@ static int one_hot_factor(const struct expr *product, int variable)
 static bool stands_alone(const struct expr *expr, int variable)
 {
 	for (int k = 0; k < expr->index_count; k++)
-		if (linear_coefficient(expr->indices[k], variable) != 0 && !linear_is_variable(expr->indices[k], variable))
+		if (linear_coefficient(expr->indices[k], variable) != 0 &&
+		    !linear_is_variable(expr->indices[k], variable))
 			return false;
 	for (int k = 0; k < expr->count; k++)
 		if (!stands_alone(expr->operands[k], variable))
@@ -43,7 +45,8 @@ static const struct expr *look_up(struct exprs *exprs, const struct expr *sum)
 	if (k < 0)
 		return sum;
 	const struct linear *label = linear_label(exprs, label_of(exprs, body->operands[k]));
-	const struct expr *rest = normal(exprs, expr_product_of(exprs, 1, 1, &body->operands[k], &(double){-1}));
+	const struct expr *rest =
+	        normal(exprs, expr_product_of(exprs, 1, 1, &body->operands[k], &(double){-1}));
 	rest = normal_product(exprs, body, rest);
 	return stands_alone(rest, variable) ? expr_substitute(exprs, rest, 1, &variable, &label) : sum;
 }
@@ -59,10 +62,8 @@ static const struct expr *rewrite_read(void *context, const struct expr *expr)
 	if (!is_one_hot(expr))
 		return normal(exprs, expr);
 	const struct linear *last = expr->indices[expr->index_count - 1];
-	if (last->label)
-		return expr;
-	const struct expr *same =
-		expr_binary(exprs, OP_EQUAL, expr_position(exprs, last), label_of(exprs, expr));
+	const struct expr *position = last->label ? last->label : expr_position(exprs, last);
+	const struct expr *same = expr_binary(exprs, OP_EQUAL, position, label_of(exprs, expr));
 	return expr_select(exprs, same, expr_number(exprs, 1), expr_number(exprs, 0));
 }
 

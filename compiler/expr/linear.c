@@ -5,7 +5,8 @@ static uint64_t hash_linear(const struct linear *linear)
 {
 	uint64_t hash = exprs_mix((uint64_t)linear->constant, linear->label ? linear->label->id : 0);
 	for (int k = 0; k < linear->count; k++)
-		hash = exprs_mix(exprs_mix(hash, (uint64_t)linear->terms[k].variable), (uint64_t)linear->terms[k].coefficient);
+		hash = exprs_mix(exprs_mix(hash, (uint64_t)linear->terms[k].variable),
+		                 (uint64_t)linear->terms[k].coefficient);
 	return hash;
 }
 
@@ -77,7 +78,8 @@ const struct linear *linear_label(struct exprs *exprs, const struct expr *label)
 	return intern_linear(exprs, linear);
 }
 
-const struct linear *linear_add(struct exprs *exprs, const struct linear *a, int64_t factor, const struct linear *b)
+const struct linear *linear_add(struct exprs *exprs, const struct linear *a, int64_t factor,
+                                const struct linear *b)
 {
 	struct linear *sum = allocate_linear(exprs, a->count + b->count);
 	sum->constant = a->constant + factor * b->constant;
@@ -111,4 +113,3 @@ bool linear_is_variable(const struct linear *linear, int variable)
 	return linear->count == 1 && linear->constant == 0 && !linear->label &&
 	       linear->terms[0].variable == variable && linear->terms[0].coefficient == 1;
 }
-

@@ -9,7 +9,7 @@ struct program_lowering {
 	struct exprs *exprs;
 	const struct model *model;
 	struct program *program;
-	struct tensor **tensors;      /* by place in the model's list: what expressions read */
+	struct tensor **tensors; /* by place in the model's list: what expressions read */
 	struct graph forward;
 	struct splitter *splitter;
 	name_t sample_letter;
@@ -20,9 +20,10 @@ static struct arena *arena_of(const struct program_lowering *l)
 	return exprs_arena(l->exprs);
 }
 
-/* --- tensors --------------------------------------------------------------------------------------------------- */
+/* --- tensors ---------------------------------------------------------------------------------- */
 
-/* The letters of the first tensor with all dimensions of the value that it reads: y = tanh(x) is indexed like x. */
+/* The letters of the first tensor with all dimensions of the value that it reads: y = tanh(x) is indexed like
+ * x. */
 static const struct model_tensor *letters_from(const struct value *value, int rank)
 {
 	if (value->kind == VALUE_TENSOR && value->rank == rank)
@@ -31,7 +32,7 @@ static const struct model_tensor *letters_from(const struct value *value, int ra
 		return NULL;
 	for (int k = 0; k < value->operand_count; k++) {
 		const struct model_tensor *found =
-			value->operands[k]->rank == rank ? letters_from(value->operands[k], rank) : NULL;
+		        value->operands[k]->rank == rank ? letters_from(value->operands[k], rank) : NULL;
 		if (found)
 			return found;
 	}
@@ -61,8 +62,9 @@ static void set_letters(struct program_lowering *l, struct tensor *tensor, const
 	struct names *names = exprs_names(l->exprs);
 	const struct model_tensor *pattern = source;
 	for (int hops = 0; pattern && !pattern->indices[0] && hops < 64; hops++)
-		pattern = pattern->value && pattern->rank == source->rank ? letters_from(pattern->value, pattern->rank)
-		                                                         : NULL;
+		pattern = pattern->value && pattern->rank == source->rank
+		                  ? letters_from(pattern->value, pattern->rank)
+		                  : NULL;
 	if (sample)
 		tensor->letters[0] = name_of(names, "n");
 	for (int k = 0; k < source->rank; k++) {
@@ -73,7 +75,8 @@ static void set_letters(struct program_lowering *l, struct tensor *tensor, const
 	}
 }
 
-static struct tensor *new_tensor(struct program_lowering *l, const struct model_tensor *source, enum tensor_role role)
+static struct tensor *new_tensor(struct program_lowering *l, const struct model_tensor *source,
+                                 enum tensor_role role)
 {
 	struct tensor *tensor = ARENA_NEW(arena_of(l), struct tensor);
 	int sample = source->per_sample ? 1 : 0;
@@ -122,11 +125,12 @@ static void enlist(struct program_lowering *l, struct tensor *tensor)
 	}
 }
 
-/* --- equations ------------------------------------------------------------------------------------------------ */
+/* --- equations -------------------------------------------------------------------------------- */
 
 /* The right side of a tensor whose left indices are variables 0, 1, …: the sample first, if there is one. */
 static const struct expr *right_side(struct program_lowering *l, const struct tensor *left,
-                                     const struct model_tensor *source, const struct value *value, bool scalar)
+                                     const struct model_tensor *source, const struct value *value,
+                                     bool scalar)
 {
 	struct lowering lowering = lowering_new(l->exprs, l->model, (const struct tensor **)l->tensors);
 	int sample = left->rank - source->rank;
@@ -140,7 +144,8 @@ static const struct expr *right_side(struct program_lowering *l, const struct te
 	return lower_value(&lowering, value, scalar ? NULL : indices);
 }
 
-static void add_equation(struct program_lowering *l, const struct tensor *left, const struct expr *right, bool in_loss)
+static void add_equation(struct program_lowering *l, const struct tensor *left, const struct expr *right,
+                         bool in_loss)
 {
 	split_equation(l->splitter, (struct equation){.left = left, .right = right, .in_loss = in_loss});
 }
@@ -184,11 +189,11 @@ static void lower_layer(struct program_lowering *l, size_t place)
 	add_equation(l, left, right_side(l, left, source, source->value, source->scalar_value), false);
 }
 
-/* --- the loss -------------------------------------------------------------------------------------------------- */
+/* --- the loss --------------------------------------------------------------------------------- */
 
 /* Terms of the sum that use the sample go to `per_row`, the others to `once`. */
-static void sort_terms(struct program_lowering *l, const struct expr *expr, double weight, const struct expr **per_row,
-                       const struct expr **once)
+static void sort_terms(struct program_lowering *l, const struct expr *expr, double weight,
+                       const struct expr **per_row, const struct expr **once)
 {
 	struct exprs *exprs = l->exprs;
 	if (expr->op == OP_ADD && expr_uses(expr, 0)) {
@@ -206,7 +211,8 @@ static void sort_terms(struct program_lowering *l, const struct expr *expr, doub
 	*sum = expr_sum_of(exprs, 0, empty ? 1 : 2, operands + empty, weights + empty);
 }
 
-static struct tensor *made_tensor(struct program_lowering *l, const char *name, enum tensor_role role, bool per_row)
+static struct tensor *made_tensor(struct program_lowering *l, const char *name, enum tensor_role role,
+                                  bool per_row)
 {
 	struct tensor *tensor = ARENA_NEW(arena_of(l), struct tensor);
 	tensor->name = splitter_name(l->splitter, name_of(exprs_names(l->exprs), name));
@@ -230,7 +236,8 @@ static void lower_loss(struct program_lowering *l)
 	add_equation(l, row, per_row, true);
 	int variable = expr_fresh(exprs);
 	const struct linear *index = linear_variable(exprs, variable);
-	const struct expr *sum = expr_reduce(exprs, OP_SUM, variable, EXTENT_ROWS, expr_read(exprs, row, &index));
+	const struct expr *sum =
+	        expr_reduce(exprs, OP_SUM, variable, EXTENT_ROWS, expr_read(exprs, row, &index));
 	const struct expr *operands[] = {sum, expr_symbol(exprs, SYMBOL_ROWS)};
 	double exponents[] = {1, -1}, ones[] = {1, 1};
 	operands[0] = expr_product_of(exprs, 1, 2, operands, exponents);
@@ -254,7 +261,7 @@ static void lower_statistic_update(struct program_lowering *l, size_t place)
 	array_push(arena_of(l), &l->program->training.results, next);
 }
 
-/* --- initial values ----------------------------------------------------------------------------------------------- */
+/* --- initial values --------------------------------------------------------------------------- */
 
 static void add_initial(struct program_lowering *l, const struct tensor *left, const struct expr *right,
                         const double *numbers)
@@ -272,7 +279,8 @@ static void lower_initial(struct program_lowering *l, size_t place)
 	if (source->initial->kind == VALUE_ARRAY)
 		add_initial(l, left, NULL, source->initial->numbers);
 	else
-		add_initial(l, left, right_side(l, left, source, source->initial, source->initial->rank == 0), NULL);
+		add_initial(l, left, right_side(l, left, source, source->initial, source->initial->rank == 0),
+		            NULL);
 }
 
 /* One tensor for each parameter that is trained and each state of the optimiser. */
@@ -293,13 +301,14 @@ static void lower_states(struct program_lowering *l)
 			state->of = parameter;
 			array_push(arena_of(l), &program->states, state);
 			struct lowering lowering =
-				lowering_new(l->exprs, l->model, (const struct tensor **)l->tensors);
-			add_initial(l, state, lower_value(&lowering, train->states.items[s].initial, NULL), NULL);
+			        lowering_new(l->exprs, l->model, (const struct tensor **)l->tensors);
+			add_initial(l, state, lower_value(&lowering, train->states.items[s].initial, NULL),
+			            NULL);
 		}
 	}
 }
 
-/* --- all together --------------------------------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static void lower_tensors(struct program_lowering *l)
 {
@@ -342,6 +351,6 @@ struct program lower(struct exprs *exprs, const struct model *model)
 	for (size_t k = 0; k < program.outputs.count; k++)
 		array_push(arena_of(l), &program.prediction.results, program.outputs.items[k]);
 	program.prediction.equations = program.evaluation.equations = program.training.equations =
-		l->forward.equations;
+	        l->forward.equations;
 	return program;
 }

@@ -13,13 +13,13 @@ struct binding {
 
 struct lowering {
 	struct exprs *exprs;
-	const struct tensor **tensors;       /* of the graph, by place in the model's list */
+	const struct tensor **tensors; /* of the graph, by place in the model's list */
 	const struct model *model;
-	ARRAY(struct binding) scope;         /* innermost last */
-	const struct linear *sample;         /* NULL outside of samples */
-	const struct expr *gradient, *parameter;   /* in an optimiser */
+	ARRAY(struct binding) scope;             /* innermost last */
+	const struct linear *sample;             /* NULL outside of samples */
+	const struct expr *gradient, *parameter; /* in an optimiser */
 	const struct expr *const *states;
-	struct lowered *memo;                /* one entry a slot: value, indices and scope → expression */
+	struct lowered *memo; /* one entry a slot: value, indices and scope → expression */
 	size_t slots, used;
 	uint32_t generation, next_generation;
 };

@@ -16,7 +16,8 @@ struct lowering lowering_new(struct exprs *exprs, const struct model *model, con
 	return (struct lowering){.exprs = exprs, .model = model, .tensors = of};
 }
 
-void lowering_bind(struct lowering *lowering, const struct index *index, const struct linear *position, int64_t extent)
+void lowering_bind(struct lowering *lowering, const struct index *index, const struct linear *position,
+                   int64_t extent)
 {
 	lowering->generation = ++lowering->next_generation;
 	array_push(exprs_arena(lowering->exprs), &lowering->scope, (struct binding){index, position, extent});
@@ -30,7 +31,7 @@ static const struct linear *position_of(const struct lowering *lowering, const s
 	return linear_constant(lowering->exprs, 0);
 }
 
-/* --- positions: values that are linear in the index variables -------------------------------------------------- */
+/* --- positions: values that are linear in the index variables --------------------------------- */
 
 static double number_of(const struct value *value)
 {
@@ -54,11 +55,13 @@ static const struct linear *lower_position(struct lowering *lowering, const stru
 	const struct linear *a = lower_position(lowering, value->operands[0]);
 	if (value->op == OP_ADD)
 		return linear_add(exprs, a, 1, lower_position(lowering, value->operands[1]));
-	const struct linear *b = lower_position(lowering, value->operands[1]), *zero = linear_constant(exprs, 0);
-	return a->count == 0 ? linear_add(exprs, zero, a->constant, b) : linear_add(exprs, zero, b->constant, a);
+	const struct linear *b = lower_position(lowering, value->operands[1]),
+	                    *zero = linear_constant(exprs, 0);
+	return a->count == 0 ? linear_add(exprs, zero, a->constant, b)
+	                     : linear_add(exprs, zero, b->constant, a);
 }
 
-/* --- kinds of values ------------------------------------------------------------------------------------------- */
+/* --- kinds of values -------------------------------------------------------------------------- */
 
 static const struct expr *lower_tensor(struct lowering *lowering, const struct value *value,
                                        const struct linear *const *indices)
@@ -94,17 +97,14 @@ static const struct expr *lower_operation(struct lowering *lowering, const struc
 		operands[k] = lower_value(lowering, value->operands[k], indices);
 	double ones[] = {1, 1};
 	switch (value->op) {
-	case OP_ADD:
-		return expr_sum_of(exprs, 0, 2, operands, ones);
-	case OP_MULTIPLY:
-		return expr_product_of(exprs, 1, 2, operands, ones);
+	case OP_ADD: return expr_sum_of(exprs, 0, 2, operands, ones);
+	case OP_MULTIPLY: return expr_product_of(exprs, 1, 2, operands, ones);
 	case OP_MAX:
 	case OP_MIN: /* a constant stands second: it takes the gradient on a tie */
 		if (is_constant(operands[0]) && !is_constant(operands[1]))
 			return expr_binary(exprs, value->op, operands[1], operands[0]);
 		break;
-	default:
-		break;
+	default: break;
 	}
 	return expr_apply(exprs, value->op, operands);
 }
@@ -145,7 +145,8 @@ static const struct expr *lower_element(struct lowering *lowering, const struct 
 		if (value->places[k].position)
 			all[k] = lower_position(lowering, value->places[k].position);
 		else
-			all[k] = linear_add(exprs, indices[next++], 1, linear_constant(exprs, value->places[k].first));
+			all[k] = linear_add(exprs, indices[next++], 1,
+			                    linear_constant(exprs, value->places[k].first));
 	}
 	return lower_value(lowering, whole, all);
 }
@@ -180,7 +181,8 @@ static const struct linear *flat_position(struct exprs *exprs, const struct valu
 	return flat;
 }
 
-/* One of several dimensions has no linear form in the flat position: the element is the sum over all that have it. */
+/* One of several dimensions has no linear form in the flat position: the element is the sum over all that
+ * have it. */
 static const struct expr *lower_reshape(struct lowering *lowering, const struct value *value,
                                         const struct linear *const *indices)
 {
@@ -195,7 +197,8 @@ static const struct expr *lower_reshape(struct lowering *lowering, const struct 
 		inner[k] = linear_variable(exprs, variables[k] = expr_fresh(exprs));
 	const struct expr *here = expr_binary(exprs, OP_EQUAL, expr_position(exprs, flat),
 	                                      expr_position(exprs, flat_position(exprs, whole, inner)));
-	const struct expr *sum = expr_select(exprs, here, lower_value(lowering, whole, inner), expr_number(exprs, 0));
+	const struct expr *sum =
+	        expr_select(exprs, here, lower_value(lowering, whole, inner), expr_number(exprs, 0));
 	for (int k = whole->rank; k-- > 0;)
 		sum = expr_reduce(exprs, OP_SUM, variables[k], size_extent(whole->dims[k]), sum);
 	return sum;
@@ -211,7 +214,8 @@ static const struct expr *lower_array(struct lowering *lowering, const struct va
 	const struct expr *position = expr_position(exprs, flat_position(exprs, value, indices));
 	const struct expr *result = expr_number(exprs, value->numbers[count - 1]);
 	for (int64_t k = count - 1; k-- > 0;) {
-		const struct expr *here = expr_binary(exprs, OP_EQUAL, position, expr_number(exprs, (double)k));
+		const struct expr *here =
+		        expr_binary(exprs, OP_EQUAL, position, expr_number(exprs, (double)k));
 		result = expr_select(exprs, here, expr_number(exprs, value->numbers[k]), result);
 	}
 	return result;
@@ -223,7 +227,8 @@ static const struct expr *lower_draw(struct lowering *lowering, const struct val
 	struct exprs *exprs = lowering->exprs;
 	const struct linear *zero = linear_constant(exprs, 0), *element = zero;
 	for (size_t k = 0; k < lowering->scope.count; k++)
-		element = linear_add(exprs, lowering->scope.items[k].position, lowering->scope.items[k].extent, element);
+		element = linear_add(exprs, lowering->scope.items[k].position,
+		                     lowering->scope.items[k].extent, element);
 	return expr_draw(exprs, value->op, value->draw, lowering->sample ? lowering->sample : zero, element);
 }
 
@@ -269,7 +274,8 @@ static void make_room(struct lowering *lowering)
 	lowering->memo = ARENA_ARRAY(exprs_arena(lowering->exprs), struct lowered, lowering->slots);
 }
 
-const struct expr *lower_value(struct lowering *lowering, const struct value *value, const struct linear *const *indices)
+const struct expr *lower_value(struct lowering *lowering, const struct value *value,
+                               const struct linear *const *indices)
 {
 	if (value->operand_count == 0)
 		return lower_kind(lowering, value, indices);
@@ -284,7 +290,8 @@ const struct expr *lower_value(struct lowering *lowering, const struct value *va
 		known = slot->indices[k] == indices[k];
 	if (known)
 		return slot->result;
-	struct lowered entry = {.value = value, .generation = lowering->generation, .sample = lowering->sample};
+	struct lowered entry = {
+	        .value = value, .generation = lowering->generation, .sample = lowering->sample};
 	for (int k = 0; k < value->rank; k++)
 		entry.indices[k] = indices[k];
 	entry.result = lower_kind(lowering, value, indices);

@@ -1,5 +1,5 @@
-/* Sums and products match as sets: first the structured parts of the pattern, each with some part of the expression
- * (with backtracking), then its letters; the last letter takes all that is left. */
+/* Sums and products match as sets: first the structured parts of the pattern, each with some part of the
+ * expression (with backtracking), then its letters; the last letter takes all that is left. */
 #include "expr/match.h"
 
 #include <math.h>
@@ -7,7 +7,8 @@
 
 enum { MOST_PARTS = 8, MOST_OPERANDS = 24 };
 
-const struct expr *look_through(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *read)
+const struct expr *look_through(struct exprs *exprs, const struct tensor_map *definitions,
+                                const struct expr *read)
 {
 	if (read->op != OP_READ || !definitions)
 		return NULL;
@@ -34,7 +35,7 @@ static bool match_deep(struct match *m, const struct ast_expr *pattern, const st
 	return definition && match_deep(m, pattern, definition);
 }
 
-/* --- letters ------------------------------------------------------------------------------------------------------ */
+/* --- letters ---------------------------------------------------------------------------------- */
 
 static bool uses_opened(const struct match *m, const struct expr *expr)
 {
@@ -101,23 +102,24 @@ static bool match_element(struct match *m, const struct ast_expr *pattern, const
 	int variable = index->index->terms[0].variable;
 	if (!expr_uses(expr, variable))
 		return false;
-	bind(m, (struct formula_binding){.name = pattern->operands[0]->name, .value = expr, .over = variable});
+	bind(m,
+	     (struct formula_binding){.name = pattern->operands[0]->name, .value = expr, .over = variable});
 	return true;
 }
 
-/* --- sums and products as sets ------------------------------------------------------------------------------------- */
+/* --- sums and products as sets ---------------------------------------------------------------- */
 
 /* One part of a pattern: a term with its coefficient or a factor with its exponent. */
 struct pattern_part {
 	const struct ast_expr *ast;
 	double weight;
-	bool any_weight;      /* a ^ k: the exponent is bound to `k` */
+	bool any_weight; /* a ^ k: the exponent is bound to `k` */
 	name_t weight_name;
 };
 
 struct pattern_set {
-	enum op op;           /* OP_ADD or OP_MULTIPLY */
-	double number;        /* constant or coefficient */
+	enum op op;    /* OP_ADD or OP_MULTIPLY */
+	double number; /* constant or coefficient */
 	int count;
 	struct pattern_part parts[MOST_PARTS];
 };
@@ -161,7 +163,7 @@ static void flatten_product(struct pattern_set *set, const struct ast_expr *ast,
 		flatten_product(set, ast->operands[0], exponent * ast->operands[1]->number);
 	} else if (is_operation && ast->op[0] == '^') {
 		set->parts[set->count++] = (struct pattern_part){
-			.ast = ast->operands[0], .any_weight = true, .weight_name = ast->operands[1]->name};
+		        .ast = ast->operands[0], .any_weight = true, .weight_name = ast->operands[1]->name};
 	} else if (ast->kind == AST_NUMBER) {
 		set->number *= pow(ast->number, exponent);
 	} else {
@@ -206,9 +208,10 @@ static void sort_parts(struct pattern_set *set)
 static const struct expr *build_set(struct match *m, const struct operand_set *set)
 {
 	struct exprs *exprs = m->formula.exprs;
-	const struct expr *raw = set->op == OP_ADD
-	                                 ? expr_sum_of(exprs, set->number, set->count, set->operands, set->weights)
-	                                 : expr_product_of(exprs, set->number, set->count, set->operands, set->weights);
+	const struct expr *raw =
+	        set->op == OP_ADD
+	                ? expr_sum_of(exprs, set->number, set->count, set->operands, set->weights)
+	                : expr_product_of(exprs, set->number, set->count, set->operands, set->weights);
 	return normal(exprs, raw);
 }
 
@@ -249,8 +252,8 @@ static bool match_rest(struct match *m, const struct pattern_part *part, struct 
 }
 
 /* A letter without index inside a reduction: all terms that do not depend on it. */
-static bool match_free_terms(struct match *m, const struct pattern_set *pattern, int from, struct operand_set rest,
-                             bool root)
+static bool match_free_terms(struct match *m, const struct pattern_set *pattern, int from,
+                             struct operand_set rest, bool root)
 {
 	struct operand_set free = {.op = OP_ADD, .number = rest.number};
 	for (int k = rest.count; k-- > 0;) {
@@ -264,7 +267,8 @@ static bool match_free_terms(struct match *m, const struct pattern_set *pattern,
 	return match_rest(m, &pattern->parts[from], free) && match_parts(m, pattern, from + 1, rest, root);
 }
 
-/* The weight that an operand keeps after the pattern's part has taken its own; NAN if the part does not fit. */
+/* The weight that an operand keeps after the pattern's part has taken its own; NAN if the part does not fit.
+ */
 static double weight_left(const struct pattern_part *part, const struct operand_set *rest, int k)
 {
 	double weight = rest->weights[k];
@@ -278,8 +282,8 @@ static double weight_left(const struct pattern_part *part, const struct operand_
 }
 
 /* The operand as the part of the pattern sees it: a letter takes the coefficient or the power with it. */
-static const struct expr *seen_operand(struct match *m, const struct pattern_part *part, const struct operand_set *rest,
-                                       int k)
+static const struct expr *seen_operand(struct match *m, const struct pattern_part *part,
+                                       const struct operand_set *rest, int k)
 {
 	struct exprs *exprs = m->formula.exprs;
 	const struct expr *operand = rest->operands[k];
@@ -309,8 +313,10 @@ static bool match_some_operand(struct match *m, const struct pattern_set *patter
 		if (!match_deep(m, part->ast, seen_operand(m, part, rest, k)))
 			continue;
 		if (part->any_weight)
-			bind(m, (struct formula_binding){.name = part->weight_name, .over = -1,
-			                                 .value = expr_number(m->formula.exprs, rest->weights[k])});
+			bind(m, (struct formula_binding){
+			                .name = part->weight_name,
+			                .over = -1,
+			                .value = expr_number(m->formula.exprs, rest->weights[k])});
 		if (match_parts(m, pattern, from + 1, others, root))
 			return true;
 	}
@@ -339,8 +345,11 @@ static bool match_parts(struct match *m, const struct pattern_set *pattern, int 
 
 static bool match_set(struct match *m, struct pattern_set *pattern, const struct expr *expr, bool root)
 {
-	struct operand_set rest = {.op = pattern->op, .number = pattern->op == OP_ADD ? 0 : 1, .count = 1,
-	                           .operands = {expr}, .weights = {1}};
+	struct operand_set rest = {.op = pattern->op,
+	                           .number = pattern->op == OP_ADD ? 0 : 1,
+	                           .count = 1,
+	                           .operands = {expr},
+	                           .weights = {1}};
 	if (expr->op == pattern->op) {
 		if (expr->count > MOST_OPERANDS)
 			return false;
@@ -364,17 +373,20 @@ static bool match_set(struct match *m, struct pattern_set *pattern, const struct
 	return match_parts(m, pattern, 0, rest, root);
 }
 
-/* --- the parts of a pattern ------------------------------------------------------------------------------------------- */
+/* --- the parts of a pattern ------------------------------------------------------------------- */
 
-static bool match_reduction(struct match *m, const struct ast_expr *pattern, const struct expr *expr, enum op op)
+static bool match_reduction(struct match *m, const struct ast_expr *pattern, const struct expr *expr,
+                            enum op op)
 {
 	struct exprs *exprs = m->formula.exprs;
 	if (expr->op != op || m->opened_count == MATCH_MOST_OPENED)
 		return false;
 	int variable = expr_fresh(exprs);
 	const struct expr *body = expr_open(exprs, expr, variable);
-	bind(m, (struct formula_binding){.name = pattern->items.items[0].value->name, .over = -1,
-	                                 .index = linear_variable(exprs, variable), .extent = expr->extent});
+	bind(m, (struct formula_binding){.name = pattern->items.items[0].value->name,
+	                                 .over = -1,
+	                                 .index = linear_variable(exprs, variable),
+	                                 .extent = expr->extent});
 	m->opened[m->opened_count++] = variable;
 	bool fits = match_deep(m, pattern->items.items[1].value, body);
 	m->opened_count--;

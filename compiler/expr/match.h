@@ -8,20 +8,22 @@
 enum { MATCH_MOST_OPENED = 8 };
 
 struct match {
-	struct formula formula;                /* what the letters stand for */
-	const struct tensor_map *definitions;  /* tensor → its struct equation, to look through reads; or NULL */
-	int opened[MATCH_MOST_OPENED];         /* variables of the reductions above the place */
+	struct formula formula; /* what the letters stand for */
+	const struct tensor_map
+	        *definitions;          /* tensor → its struct equation, to look through reads; or NULL */
+	int opened[MATCH_MOST_OPENED]; /* variables of the reductions above the place */
 	int opened_count;
-	const struct expr *remainder;          /* what a sum or product at the root has beyond the pattern, or NULL */
+	const struct expr *remainder; /* what a sum or product at the root has beyond the pattern, or NULL */
 };
 
 /* Does the pattern fit, for some choice of its letters? */
 bool match_pattern(struct match *match, const struct ast_expr *pattern, const struct expr *expr);
 
 /* The right side of the tensor's definition at the indices of the read; NULL without one. */
-const struct expr *look_through(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *read);
+const struct expr *look_through(struct exprs *exprs, const struct tensor_map *definitions,
+                                const struct expr *read);
 
-/* --- facts.c: what is known of values --------------------------------------------------------------------------- */
+/* --- facts.c: what is known of values --------------------------------------------------------- */
 
 /* Proven > 0, whatever the inputs and parameters. */
 bool is_positive(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);

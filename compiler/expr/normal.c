@@ -12,7 +12,7 @@ struct part {
 
 struct parts {
 	struct exprs *exprs;
-	double number;  /* constant of a sum, coefficient of a product */
+	double number; /* constant of a sum, coefficient of a product */
 	ARRAY(struct part) list;
 };
 
@@ -33,7 +33,8 @@ static int by_age(const void *a, const void *b)
 	return p->base->id < q->base->id ? -1 : p->base->id > q->base->id;
 }
 
-typedef const struct expr *(*build_function)(struct exprs *, double, int, const struct expr *const *, const double *);
+typedef const struct expr *(*build_function)(struct exprs *, double, int, const struct expr *const *,
+                                             const double *);
 
 /* Operands in the order of their creation, which is the order of the source. */
 static const struct expr *build(struct parts *parts, build_function function)
@@ -54,7 +55,7 @@ static const struct expr *build(struct parts *parts, build_function function)
 	return function(parts->exprs, parts->number, (int)count, operands, weights);
 }
 
-/* --- products ------------------------------------------------------------------------------------------------- */
+/* --- products --------------------------------------------------------------------------------- */
 
 static void multiply_in(struct parts *product, const struct expr *factor, double exponent)
 {
@@ -78,11 +79,12 @@ static bool is_guard(const struct expr *expr)
 
 static bool has_numbers(const struct expr *select)
 {
-	return select->op == OP_SELECT && select->operands[1]->op == OP_NUMBER && select->operands[2]->op == OP_NUMBER;
+	return select->op == OP_SELECT && select->operands[1]->op == OP_NUMBER &&
+	       select->operands[2]->op == OP_NUMBER;
 }
 
-static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition, const struct expr *a,
-                                        const struct expr *b);
+static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition,
+                                        const struct expr *a, const struct expr *b);
 
 static const struct expr *finish_product(struct parts *product)
 {
@@ -91,11 +93,13 @@ static const struct expr *finish_product(struct parts *product)
 		return expr_number(exprs, 0);
 	for (size_t k = 0; k < product->list.count; k++) {
 		struct part part = product->list.items[k];
-		if (part.weight != 1 || !(is_guard(part.base) || (has_numbers(part.base) && product->list.count == 1)))
+		if (part.weight != 1 ||
+		    !(is_guard(part.base) || (has_numbers(part.base) && product->list.count == 1)))
 			continue;
 		product->list.items[k].weight = 0;
 		const struct expr *rest = build(product, expr_product_of);
-		return normal_select(exprs, part.base->operands[0], normal_product(exprs, rest, part.base->operands[1]),
+		return normal_select(exprs, part.base->operands[0],
+		                     normal_product(exprs, rest, part.base->operands[1]),
 		                     normal_product(exprs, rest, part.base->operands[2]));
 	}
 	return build(product, expr_product_of);
@@ -117,7 +121,7 @@ const struct expr *normal_product(struct exprs *exprs, const struct expr *a, con
 	return finish_product(&product);
 }
 
-/* --- sums ----------------------------------------------------------------------------------------------------- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 /* Terms lose their coefficient to their weight: -2*x*y counts as x*y with weight -2. */
 static void add_in(struct parts *sum, const struct expr *term, double weight)
@@ -129,15 +133,16 @@ static void add_in(struct parts *sum, const struct expr *term, double weight)
 		for (int k = 0; k < term->count; k++)
 			add_in(sum, term->operands[k], weight * term->weights[k]);
 	} else if (term->op == OP_MULTIPLY && term->number != 1) {
-		const struct expr *bare = expr_product_of(sum->exprs, 1, term->count, term->operands, term->weights);
+		const struct expr *bare =
+		        expr_product_of(sum->exprs, 1, term->count, term->operands, term->weights);
 		add_in(sum, bare, weight * term->number);
 	} else {
 		add_part(sum, term, weight);
 	}
 }
 
-/* w1 * (if c then a else b) + w2 * (if c then d else e) = if c then w1*a + w2*d else w1*b + w2*e, where both are
- * guards: an unguarded select keeps its place. */
+/* w1 * (if c then a else b) + w2 * (if c then d else e) = if c then w1*a + w2*d else w1*b + w2*e, where both
+ * are guards: an unguarded select keeps its place. */
 static bool merge_guards(struct parts *sum)
 {
 	struct exprs *exprs = sum->exprs;
@@ -155,7 +160,7 @@ static bool merge_guards(struct parts *sum)
 				branches[k] = normal(exprs, build(&branch, expr_sum_of));
 			}
 			const struct expr *merged =
-				normal_select(exprs, a->base->operands[0], branches[0], branches[1]);
+			        normal_select(exprs, a->base->operands[0], branches[0], branches[1]);
 			a->weight = b->weight = 0;
 			add_in(sum, merged, 1);
 			return true;
@@ -216,7 +221,8 @@ static const struct expr *factor_out(struct parts *sum)
 	return normal_product(exprs, build(&factors, expr_product_of), inner);
 }
 
-/* A coefficient other than 1 or -1 that all terms share up to their sign, or -1 if all are negative; else 1. */
+/* A coefficient other than 1 or -1 that all terms share up to their sign, or -1 if all are negative; else 1.
+ */
 static double common_coefficient(const struct parts *sum)
 {
 	double size = fabs(sum->list.items[0].weight);
@@ -266,15 +272,15 @@ const struct expr *normal_sum(struct exprs *exprs, const struct expr *a, const s
 	return normal_add(exprs, expr_sum_of(exprs, 0, 2, operands, weights));
 }
 
-/* --- conditions ----------------------------------------------------------------------------------------------- */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 static bool is_opposite(const struct expr *a, const struct expr *b)
 {
 	return (a->op == OP_NOT && a->operands[0] == b) || (b->op == OP_NOT && b->operands[0] == a);
 }
 
-static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition, const struct expr *a,
-                                        const struct expr *b)
+static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition,
+                                        const struct expr *a, const struct expr *b)
 {
 	if (condition->op == OP_NUMBER)
 		return condition->number != 0 ? a : b;
@@ -307,7 +313,7 @@ static const struct expr *normal_and(struct exprs *exprs, const struct expr *exp
 	return is_opposite(a, b) ? expr_number(exprs, is_and ? 0 : 1) : expr;
 }
 
-/* --- reductions ------------------------------------------------------------------------------------------------ */
+/* --- reductions ------------------------------------------------------------------------------- */
 
 /* Does a term of the sum not use the index? A shift is one term, so that its bound stays with it. */
 static bool has_free_term(const struct expr *sum, int variable)
@@ -322,13 +328,15 @@ static const struct expr *normal_reduce_sum(struct exprs *exprs, int variable, i
                                             const struct expr *body);
 
 /* sum(i, a[i] + b) = sum(i, a[i]) + extent * b */
-static const struct expr *split_sum(struct exprs *exprs, int variable, int64_t extent, const struct expr *body)
+static const struct expr *split_sum(struct exprs *exprs, int variable, int64_t extent,
+                                    const struct expr *body)
 {
 	struct parts free = {.exprs = exprs, .number = body->number}, bound = {.exprs = exprs};
 	for (int k = 0; k < body->count; k++)
-		add_part(expr_uses(body->operands[k], variable) ? &bound : &free, body->operands[k], body->weights[k]);
-	const struct expr *count = extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS)
-	                                                 : expr_number(exprs, (double)extent);
+		add_part(expr_uses(body->operands[k], variable) ? &bound : &free, body->operands[k],
+		         body->weights[k]);
+	const struct expr *count =
+	        extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
 	const struct expr *constant = normal_product(exprs, count, normal(exprs, build(&free, expr_sum_of)));
 	if (bound.list.count == 0)
 		return constant;
@@ -348,14 +356,16 @@ static const struct expr *normal_reduce_sum(struct exprs *exprs, int variable, i
 		return body;
 	if (!expr_uses(body, variable)) {
 		const double one = 1;
-		return split_sum(exprs, variable, extent,
-		                 &(struct expr){.op = OP_ADD, .count = 1, .operands = &body, .weights = &one});
+		return split_sum(
+		        exprs, variable, extent,
+		        &(struct expr){.op = OP_ADD, .count = 1, .operands = &body, .weights = &one});
 	}
 	if (body->op == OP_ADD && has_free_term(body, variable))
 		return split_sum(exprs, variable, extent, body);
 	if (body->op != OP_MULTIPLY)
 		return expr_reduce(exprs, OP_SUM, variable, extent, body);
-	struct parts outside = {.exprs = exprs, .number = body->number}, inside = {.exprs = exprs, .number = 1};
+	struct parts outside = {.exprs = exprs, .number = body->number},
+	             inside = {.exprs = exprs, .number = 1};
 	for (int k = 0; k < body->count; k++)
 		add_part(expr_uses(body->operands[k], variable) ? &inside : &outside, body->operands[k],
 		         body->weights[k]);
@@ -374,22 +384,24 @@ static const struct expr *normal_reduction(struct exprs *exprs, const struct exp
 	return normal_reduce_sum(exprs, variable, expr->extent, expr_open(exprs, expr, variable));
 }
 
-/* --- powers and numbers ------------------------------------------------------------------------------------------ */
+/* --- powers and numbers ----------------------------------------------------------------------- */
 
 static const struct expr *normal_power(struct exprs *exprs, const struct expr *expr)
 {
 	if (expr->op != OP_POW)
 		return expr;
 	const struct expr *base = expr->operands[0], *exponent = expr->operands[1];
-	if (exponent->op != OP_NUMBER || floor(exponent->number) != exponent->number || fabs(exponent->number) > 1024)
+	if (exponent->op != OP_NUMBER || floor(exponent->number) != exponent->number ||
+	    fabs(exponent->number) > 1024)
 		return expr;
-	return normal_multiply(exprs, expr_product_of(exprs, 1, 1, &base, &exponent->number));
+	return normal(exprs, expr_product_of(exprs, 1, 1, &base, &exponent->number));
 }
 
 /* The value of an operator of numbers; NaN where it is not folded. */
 static double fold(const struct expr *expr)
 {
-	double a = expr->count > 0 ? expr->operands[0]->number : 0, b = expr->count > 1 ? expr->operands[1]->number : 0;
+	double a = expr->count > 0 ? expr->operands[0]->number : 0,
+	       b = expr->count > 1 ? expr->operands[1]->number : 0;
 	switch (expr->op) {
 	case OP_EXP: return exp(a);
 	case OP_EXPM1: return expm1(a);
@@ -439,7 +451,8 @@ const struct expr *normal(struct exprs *exprs, const struct expr *expr)
 	case OP_OR: return normal_and(exprs, expr);
 	case OP_POW: return normal_power(exprs, normal_other(exprs, expr));
 	case OP_NOT:
-		return expr->operands[0]->op == OP_NOT ? expr->operands[0]->operands[0] : normal_other(exprs, expr);
+		return expr->operands[0]->op == OP_NOT ? expr->operands[0]->operands[0]
+		                                       : normal_other(exprs, expr);
 	default: return op_is_reduction(expr->op) ? normal_reduction(exprs, expr) : normal_other(exprs, expr);
 	}
 }

@@ -37,7 +37,7 @@ tensors copy_tensors(struct arena *arena, const tensors *list)
 	return copy;
 }
 
-/* --- reads ------------------------------------------------------------------------------------------------------- */
+/* --- reads ------------------------------------------------------------------------------------ */
 
 struct visiting {
 	struct arena *arena;
@@ -88,7 +88,7 @@ void visit_reads(struct arena *arena, const struct expr *expr, read_visitor visi
 	visit(&v, expr);
 }
 
-/* --- dead equations --------------------------------------------------------------------------------------------- */
+/* --- dead equations --------------------------------------------------------------------------- */
 
 static void mark(void *context, const struct expr *read)
 {

@@ -10,7 +10,7 @@ struct tensor_map {
 	struct tensor_entry {
 		const struct tensor *tensor;
 		const void *value;
-	} *entries;
+	} * entries;
 	size_t count, capacity;
 };
 
@@ -24,8 +24,8 @@ tensors copy_tensors(struct arena *arena, const tensors *list);
 typedef void (*read_visitor)(void *context, const struct expr *read);
 void visit_reads(struct arena *arena, const struct expr *expr, read_visitor visit, void *context);
 
-/* prune.c: only the equations that a result depends on, in their order; layers of the user's model may count as
- * results, since later passes may find use for their values */
+/* prune.c: only the equations that a result depends on, in their order; layers of the user's model may count
+ * as results, since later passes may find use for their values */
 struct graph prune(struct exprs *exprs, const struct graph *graph, bool keep_layers);
 
 #endif

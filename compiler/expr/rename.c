@@ -1,13 +1,13 @@
-/* The parts that passes have made were named while others still lived: probability.sum_2 where probability.sum is gone.
- * Each gets the first name that is free among those that are left. */
+/* The parts that passes have made were named while others still lived: probability.sum_2 where
+ * probability.sum is gone. Each gets the first name that is free among those that are left. */
 #include <string.h>
 
 #include "expr/prune.h"
 
 struct renaming {
 	struct exprs *exprs;
-	struct tensor_map renamed;  /* tensor → the same with its new name */
-	struct tensor_map taken;    /* by name: interned, so that its address is its identity */
+	struct tensor_map renamed; /* tensor → the same with its new name */
+	struct tensor_map taken;   /* by name: interned, so that its address is its identity */
 };
 
 static bool is_taken(const struct renaming *r, name_t name)
@@ -79,7 +79,8 @@ static struct graph rename_graph(struct renaming *r, const struct graph *graph)
 
 struct program rename_parts(struct exprs *exprs, const struct program *program)
 {
-	struct renaming r = {.exprs = exprs, .renamed = {.arena = exprs_arena(exprs)},
+	struct renaming r = {.exprs = exprs,
+	                     .renamed = {.arena = exprs_arena(exprs)},
 	                     .taken = {.arena = exprs_arena(exprs)}};
 	const struct graph *graphs[] = {&program->prediction, &program->evaluation, &program->training};
 	for (int pass = 0; pass < 2; pass++) { /* first the names that stay */

@@ -5,17 +5,19 @@
 struct candidate {
 	const struct equation *equation;
 	struct candidate *next;
-	size_t count;  /* of those from here on */
+	size_t count; /* of those from here on */
 };
 
 struct reusing {
 	struct exprs *exprs;
-	struct tensor_map readers;  /* tensor → candidates: each under the rarest of those that its right side reads */
+	struct tensor_map
+	        readers; /* tensor → candidates: each under the rarest of those that its right side reads */
 	struct candidate *candidates;
-	struct tensor_map seen;     /* candidates of this equation, by left side */
+	struct tensor_map seen; /* candidates of this equation, by left side */
 };
 
-static const struct expr *read_of(struct exprs *exprs, const struct equation *equation, struct instance *instance)
+static const struct expr *read_of(struct exprs *exprs, const struct equation *equation,
+                                  struct instance *instance)
 {
 	for (int k = 0; k < equation->left->rank; k++)
 		if (!instance->values[k])
@@ -24,7 +26,8 @@ static const struct expr *read_of(struct exprs *exprs, const struct equation *eq
 }
 
 /* With y = max(x, c): c < x exactly where c < y, so that x itself need not be kept for the backward pass. */
-static const struct expr *compare_maximum(struct exprs *exprs, const struct equation *equation, const struct expr *expr)
+static const struct expr *compare_maximum(struct exprs *exprs, const struct equation *equation,
+                                          const struct expr *expr)
 {
 	const struct expr *right = equation->right;
 	struct instance instance = {.exprs = exprs, .rank = equation->left->rank};
@@ -82,7 +85,7 @@ static void gather(void *context, const struct expr *read)
 struct registration {
 	const struct reusing *reusing;
 	const struct tensor *rarest;
-	size_t count;  /* of candidates under it */
+	size_t count; /* of candidates under it */
 };
 
 static void choose_rarest(void *context, const struct expr *read)
@@ -105,8 +108,10 @@ static void enlist(struct reusing *r, const struct equation *equation)
 	if (!registration.rarest)
 		return;
 	struct candidate *candidate = ARENA_NEW(arena, struct candidate);
-	*candidate = (struct candidate){.equation = equation, .count = registration.count + 1,
-	                                .next = (struct candidate *)tensor_map_get(&r->readers, registration.rarest)};
+	*candidate = (struct candidate){
+	        .equation = equation,
+	        .count = registration.count + 1,
+	        .next = (struct candidate *)tensor_map_get(&r->readers, registration.rarest)};
 	tensor_map_set(&r->readers, registration.rarest, candidate);
 }
 
@@ -125,8 +130,8 @@ static void cover(void *context, const struct expr *read)
 				coverage->covered[d] = true;
 }
 
-/* Does every index of the left side run over a whole dimension of what is read? Then wherever the right side can be
- * computed, its value is there. */
+/* Does every index of the left side run over a whole dimension of what is read? Then wherever the right side
+ * can be computed, its value is there. */
 static bool covers_reads(struct arena *arena, const struct equation *equation)
 {
 	struct coverage coverage = {.left = equation->left};

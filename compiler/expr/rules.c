@@ -4,14 +4,14 @@ const struct rule_info rule_table[] = {
 #define RULE(id, kind_, ...) {.name = #id, .kind = kind_, __VA_ARGS__},
 #include "expr/rules.def"
 #undef RULE
-	{.name = NULL},
+        {.name = NULL},
 };
 
 enum { RULE_COUNT = sizeof rule_table / sizeof *rule_table - 1 };
 
 struct rule {
 	const struct ast_expr *from, *to, *when, *let;
-	enum op root;  /* of the expressions that it can fit */
+	enum op root; /* of the expressions that it can fit */
 };
 
 struct rules {
@@ -22,8 +22,9 @@ struct rules {
 static enum op root_of(const struct ast_expr *pattern)
 {
 	if (pattern->kind == AST_OPERATION)
-		return pattern->operand_count == 2 && (pattern->op[0] == '+' || pattern->op[0] == '-') ? OP_ADD
-		                                                                                       : OP_MULTIPLY;
+		return pattern->operand_count == 2 && (pattern->op[0] == '+' || pattern->op[0] == '-')
+		               ? OP_ADD
+		               : OP_MULTIPLY;
 	name_t name = pattern->operands[0]->name;
 	enum op reduction = pattern->items.count == 2 ? op_reduction(name) : OP_COUNT;
 	return reduction != OP_COUNT ? reduction : op_function(name, (int)pattern->items.count);
@@ -65,7 +66,8 @@ const struct expr *rules_apply(struct rules *rules, const struct tensor_map *def
 		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards)
 			continue;
 		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = definitions};
-		if (!match_pattern(&match, rule->from, expr) || (rule->when && !condition_holds(&match, rule->when)))
+		if (!match_pattern(&match, rule->from, expr) ||
+		    (rule->when && !condition_holds(&match, rule->when)))
 			continue;
 		*fired = &rule_table[k];
 		return build_result(&match, rule, expr);

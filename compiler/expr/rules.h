@@ -9,7 +9,7 @@ enum rule_kind { EXACT, REAL, STABLE, GUARD, RULE_KINDS };
 struct rule_info {
 	const char *name;
 	enum rule_kind kind;
-	const char *from, *to, *when, *let;  /* texts in the language; when and let may be NULL */
+	const char *from, *to, *when, *let; /* texts in the language; when and let may be NULL */
 };
 
 /* As they stand in rules.def; ends with a row without name. */
@@ -19,8 +19,8 @@ struct rules;
 
 struct rules *rules_new(struct exprs *exprs);
 
-/* The node rewritten by the first rule that fits (those of kind GUARD only if `guards`, the others only if not), in
- * normal form; NULL if none fits. `fired` gets the rule. */
+/* The node rewritten by the first rule that fits (those of kind GUARD only if `guards`, the others only if
+ * not), in normal form; NULL if none fits. `fired` gets the rule. */
 const struct expr *rules_apply(struct rules *rules, const struct tensor_map *definitions, bool guards,
                                const struct expr *expr, const struct rule_info **fired);
 

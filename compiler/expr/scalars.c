@@ -1,5 +1,5 @@
-/* rate * 0.95^epoch / (1 - beta1^step) is one number for all elements: parts of the update that depend on step and
- * epoch alone become equations of rank 0, which are computed in double. */
+/* rate * 0.95^epoch / (1 - beta1^step) is one number for all elements: parts of the update that depend on
+ * step and epoch alone become equations of rank 0, which are computed in double. */
 #include "expr/finish.h"
 #include "expr/split.h"
 
@@ -54,7 +54,9 @@ static const struct expr *scalar_read(struct scalars *s, const struct expr *valu
 	tensor->role = TENSOR_SCHEDULE;
 	array_push(exprs_arena(exprs), &s->known, (struct scalar){value, tensor});
 	array_push(exprs_arena(exprs), &s->graph->equations,
-	           (struct equation){.left = tensor, .right = value, .phase = PHASE_UPDATE,
+	           (struct equation){.left = tensor,
+	                             .right = value,
+	                             .phase = PHASE_UPDATE,
 	                             .origin = "depends on step and epoch alone"});
 	return expr_read(exprs, tensor, NULL);
 }
@@ -79,7 +81,8 @@ static const struct expr *take_parts(struct scalars *s, const struct expr *expr)
 	if (counts[1] == 0)
 		return expr;
 	if (product) {
-		const struct expr *scalar = expr_product_of(exprs, expr->number, counts[1], parts[1], weights[1]);
+		const struct expr *scalar =
+		        expr_product_of(exprs, expr->number, counts[1], parts[1], weights[1]);
 		const struct expr *rest = expr_product_of(exprs, 1, counts[0], parts[0], weights[0]);
 		return normal_product(exprs, scalar_read(s, scalar), rest);
 	}
@@ -97,14 +100,16 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 		return take_parts(s, expr);
 	const struct expr **operands = ARENA_ARRAY(exprs_arena(s->exprs), const struct expr *, expr->count);
 	for (int k = 0; k < expr->count; k++)
-		operands[k] = is_scalar(expr->operands[k]) ? scalar_read(s, expr->operands[k]) : expr->operands[k];
+		operands[k] =
+		        is_scalar(expr->operands[k]) ? scalar_read(s, expr->operands[k]) : expr->operands[k];
 	return expr_with_operands(s->exprs, expr, operands);
 }
 
 struct graph hoist_scalars(struct exprs *exprs, const struct graph *graph)
 {
 	struct graph result = {.results = graph->results};
-	struct scalars s = {.exprs = exprs, .graph = &result, .splitter = splitter_new(exprs, &result, graph)};
+	struct scalars s = {
+	        .exprs = exprs, .graph = &result, .splitter = splitter_new(exprs, &result, graph)};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		if (equation.right && equation.phase == PHASE_UPDATE) {

@@ -1,24 +1,26 @@
-/* exp(z[n, i] - c[n]) in a sum and again in a quotient: a costly value that two equations compute gets a tensor. */
+/* exp(z[n, i] - c[n]) in a sum and again in a quotient: a costly value that two equations compute gets a
+ * tensor. */
 #include "expr/finish.h"
 #include "expr/split.h"
 
 enum { MOST_SCOPE = 2 * TENSOR_MOST_DIMENSIONS };
 
-/* A costly value with its free variables renamed to 0, 1, …: the sample first, the others in order of the scope. */
+/* A costly value with its free variables renamed to 0, 1, …: the sample first, the others in order of the
+ * scope. */
 struct shared {
 	const struct expr *key;
-	size_t first, last;    /* equations that have it */
+	size_t first, last; /* equations that have it */
 	const struct tensor *tensor;
-	struct shared *next;   /* with the same key, over other extents */
-	struct shared *later;  /* with the same first equation */
+	struct shared *next;  /* with the same key, over other extents */
+	struct shared *later; /* with the same first equation */
 };
 
 struct sharing {
 	struct exprs *exprs;
 	const struct graph *graph;
-	struct tensor_map shared;  /* key, an address like any other → struct shared */
-	struct tensor_map walked;  /* nodes of this equation */
-	struct shared **firsts;    /* by equation: those that it has first, inner ones before outer ones */
+	struct tensor_map shared; /* key, an address like any other → struct shared */
+	struct tensor_map walked; /* nodes of this equation */
+	struct shared **firsts;   /* by equation: those that it has first, inner ones before outer ones */
 	size_t equation;
 	int scope[MOST_SCOPE];
 	int64_t extents[MOST_SCOPE];
@@ -27,8 +29,8 @@ struct sharing {
 
 static bool is_costly(enum op op)
 {
-	return op_table[op].c && op != OP_ABS && op != OP_SIGN && op != OP_FLOOR && op != OP_MIN && op != OP_MAX &&
-	       op != OP_SQRT && op != OP_UNIFORM && op != OP_NORMAL;
+	return op_table[op].c && op != OP_ABS && op != OP_SIGN && op != OP_FLOOR && op != OP_MIN &&
+	       op != OP_MAX && op != OP_SQRT && op != OP_UNIFORM && op != OP_NORMAL;
 }
 
 static struct tensor *tensor_for(struct sharing *s, const struct expr *expr, const int *places, int count)
@@ -90,7 +92,8 @@ static void note(struct sharing *s, const struct expr *expr)
 	if (count == 0 || count > TENSOR_MOST_DIMENSIONS)
 		return;
 	const struct expr *key = expr_substitute(exprs, expr, count, variables, own);
-	struct shared *known = (struct shared *)tensor_map_get(&s->shared, (const void *)key), *shared = known;
+	struct shared *known = (struct shared *)tensor_map_get(&s->shared, (const void *)key),
+	              *shared = known;
 	while (shared && !has_extents(s, shared->tensor, places))
 		shared = shared->next;
 	if (!shared)
@@ -114,7 +117,8 @@ static void walk(struct sharing *s, const struct expr *expr)
 		return;
 	}
 	/* a value behind a condition may exist only there */
-	for (int k = 0; k < (expr->op == OP_SELECT || expr->op == OP_AND || expr->op == OP_OR ? 1 : expr->count); k++)
+	for (int k = 0;
+	     k < (expr->op == OP_SELECT || expr->op == OP_AND || expr->op == OP_OR ? 1 : expr->count); k++)
 		walk(s, expr->operands[k]);
 	if (is_costly(expr->op))
 		note(s, expr);
@@ -133,7 +137,8 @@ static void walk_equation(struct sharing *s, const struct equation *equation)
 	walk(s, equation->right);
 }
 
-static const struct tensor *holder_of(struct sharing *s, struct splitter *splitter, const struct shared *shared)
+static const struct tensor *holder_of(struct sharing *s, struct splitter *splitter,
+                                      const struct shared *shared)
 {
 	const struct tensor *holder = exprs_holder(s->exprs, shared->key);
 	bool fits = holder != NULL;
@@ -155,8 +160,10 @@ static void insert_shared(struct sharing *s, struct splitter *splitter, struct g
 		if (shared->last == shared->first || first->right == shared->key)
 			continue;
 		array_push(exprs_arena(s->exprs), &result->equations,
-		           (struct equation){.left = holder_of(s, splitter, shared), .right = shared->key,
-		                             .phase = first->phase, .in_loss = first->in_loss});
+		           (struct equation){.left = holder_of(s, splitter, shared),
+		                             .right = shared->key,
+		                             .phase = first->phase,
+		                             .in_loss = first->in_loss});
 	}
 }
 

@@ -1,8 +1,9 @@
-/* Each right side in normal form, with the rules of rules.def applied from the leaves upward until none fits. An
- * equation sees the simplified definitions of those before it. */
+/* Each right side in normal form, with the rules of rules.def applied from the leaves upward until none fits.
+ * An equation sees the simplified definitions of those before it. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "expr/conditions.h"
 #include "expr/prune.h"
 #include "expr/rules.h"
 #include "expr/split.h"
@@ -53,7 +54,7 @@ static const struct expr *simplify_right(struct simplifying *s, const struct equ
 {
 	s->firings = 0;
 	s->guards = false;
-	const struct expr *right = to_fixed_point(s, equation->right);
+	const struct expr *right = to_fixed_point(s, decide_conditions(s->exprs, equation));
 	s->guards = equation->in_loss && equation->phase == PHASE_FORWARD;
 	return s->guards ? to_fixed_point(s, right) : right;
 }
@@ -63,7 +64,8 @@ static const struct expr *sort_node(void *exprs, const struct expr *expr)
 	return expr->op == OP_ADD || expr->op == OP_MULTIPLY ? normal(exprs, expr) : expr;
 }
 
-/* The equations that the splitter has added get known. Reads in place of reductions are younger than these were. */
+/* The equations that the splitter has added get known. Reads in place of reductions are younger than these
+ * were. */
 static void define(struct simplifying *s, const struct graph *graph, size_t from)
 {
 	for (size_t k = from; k < graph->equations.count; k++) {
@@ -78,7 +80,8 @@ static void define(struct simplifying *s, const struct graph *graph, size_t from
 
 struct graph simplify(struct exprs *exprs, const struct graph *graph)
 {
-	struct simplifying s = {.exprs = exprs, .rules = rules_new(exprs), .definitions = {.arena = exprs_arena(exprs)}};
+	struct simplifying s = {
+	        .exprs = exprs, .rules = rules_new(exprs), .definitions = {.arena = exprs_arena(exprs)}};
 	struct graph result = {.results = graph->results};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	for (size_t k = 0; k < graph->equations.count; k++) {

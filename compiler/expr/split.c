@@ -7,21 +7,21 @@ enum { MOST_CONDITIONS = 64 };
 /* A reduction that has a tensor. */
 struct known {
 	const struct tensor *tensor;
-	const struct known *next;  /* the same reduction over other extents */
+	const struct known *next; /* the same reduction over other extents */
 };
 
 struct splitter {
 	struct exprs *exprs;
 	struct graph *graph;
 	/* maps by any address that is unique */
-	struct tensor_map known;  /* reduction with its free variables renamed to 0, 1, … → struct known */
-	struct tensor_map used;   /* names */
-	struct equation equation;  /* being split */
+	struct tensor_map known; /* reduction with its free variables renamed to 0, 1, … → struct known */
+	struct tensor_map used;  /* names */
+	struct equation equation; /* being split */
 	/* variables in scope: those of the left side, then those of opened reductions */
 	int scope[64];
 	int64_t extents[64];
 	int scope_count;
-	const struct expr *conditions[MOST_CONDITIONS];  /* that stand above the place */
+	const struct expr *conditions[MOST_CONDITIONS]; /* that stand above the place */
 	int condition_count;
 };
 
@@ -32,7 +32,8 @@ struct splitter *splitter_new(struct exprs *exprs, struct graph *graph, const st
 	splitter->graph = graph;
 	splitter->known.arena = splitter->used.arena = exprs_arena(exprs);
 	for (size_t k = 0; source && k < source->equations.count; k++)
-		tensor_map_set(&splitter->used, (const void *)source->equations.items[k].left->name, "source");
+		tensor_map_set(&splitter->used, (const void *)source->equations.items[k].left->name,
+		               "source");
 	return splitter;
 }
 
@@ -73,7 +74,8 @@ static int free_variables(const struct splitter *splitter, const struct expr *re
 	return count;
 }
 
-static const struct tensor *add_part(struct splitter *splitter, const struct expr *key, const struct tensor *tensor)
+static const struct tensor *add_part(struct splitter *splitter, const struct expr *key,
+                                     const struct tensor *tensor)
 {
 	struct arena *arena = exprs_arena(splitter->exprs);
 	const struct equation *parent = &splitter->equation;
@@ -82,7 +84,10 @@ static const struct tensor *add_part(struct splitter *splitter, const struct exp
 	tensor_map_set(&splitter->used, (const void *)tensor->name, "part");
 	tensor_map_set(&splitter->known, (const void *)key, known);
 	array_push(arena, &splitter->graph->equations,
-	           (struct equation){.left = tensor, .right = key, .phase = parent->phase, .in_loss = parent->in_loss,
+	           (struct equation){.left = tensor,
+	                             .right = key,
+	                             .phase = parent->phase,
+	                             .in_loss = parent->in_loss,
 	                             .origin = parent->origin});
 	return tensor;
 }
@@ -155,7 +160,8 @@ static const struct expr *positional_part(struct exprs *exprs, const struct expr
 	return opposite ? expr_unary(exprs, OP_NOT, condition) : condition;
 }
 
-/* `guard` around the body of the innermost of a chain of reductions. Where it does not hold no one reads the value. */
+/* `guard` around the body of the innermost of a chain of reductions. Where it does not hold no one reads the
+ * value. */
 static const struct expr *guard_body(struct exprs *exprs, const struct expr *expr, const struct expr *guard)
 {
 	if (expr_is_number(expr, 0))
@@ -167,7 +173,8 @@ static const struct expr *guard_body(struct exprs *exprs, const struct expr *exp
 	return expr_reduce(exprs, expr->op, variable, expr->extent, body);
 }
 
-/* The conditions above the place that guard indices of the reduction guard its body in its own equation too. */
+/* The conditions above the place that guard indices of the reduction guard its body in its own equation too.
+ */
 static const struct expr *guarded(const struct splitter *splitter, const struct expr *reduction)
 {
 	struct exprs *exprs = splitter->exprs;
@@ -226,7 +233,8 @@ static const struct expr *split_connective(struct splitter *splitter, const stru
 {
 	struct exprs *exprs = splitter->exprs;
 	const struct expr *a = split(splitter, expr->operands[0], false);
-	splitter->conditions[splitter->condition_count++] = expr->op == OP_OR ? expr_unary(exprs, OP_NOT, a) : a;
+	splitter->conditions[splitter->condition_count++] =
+	        expr->op == OP_OR ? expr_unary(exprs, OP_NOT, a) : a;
 	const struct expr *b = split(splitter, expr->operands[1], false);
 	splitter->condition_count--;
 	return expr_binary(exprs, expr->op, a, b);
@@ -248,14 +256,15 @@ static const struct expr *split(struct splitter *splitter, const struct expr *ex
 		return split_select(splitter, expr);
 	if ((expr->op == OP_AND || expr->op == OP_OR) && has_room)
 		return split_connective(splitter, expr);
-	const struct expr **operands = ARENA_ARRAY(exprs_arena(splitter->exprs), const struct expr *, expr->count);
+	const struct expr **operands =
+	        ARENA_ARRAY(exprs_arena(splitter->exprs), const struct expr *, expr->count);
 	for (int k = 0; k < expr->count; k++)
 		operands[k] = split(splitter, expr->operands[k], false);
 	return expr_with_operands(splitter->exprs, expr, operands);
 }
 
-/* if c then sum(i, e) else 0, for a condition on positions: sum(i, if c then e else 0), the form that `guarded` makes
- * and the normal form takes apart. */
+/* if c then sum(i, e) else 0, for a condition on positions: sum(i, if c then e else 0), the form that
+ * `guarded` makes and the normal form takes apart. */
 static const struct expr *guard_inside(struct exprs *exprs, const struct expr *right)
 {
 	const struct expr *guard = NULL, *expr = right;
@@ -263,7 +272,8 @@ static const struct expr *guard_inside(struct exprs *exprs, const struct expr *r
 		bool opposite = expr_is_number(expr->operands[1], 0);
 		if (!opposite && !expr_is_number(expr->operands[2], 0))
 			break;
-		guard = both(exprs, guard, opposite ? expr_unary(exprs, OP_NOT, expr->operands[0]) : expr->operands[0]);
+		guard = both(exprs, guard,
+		             opposite ? expr_unary(exprs, OP_NOT, expr->operands[0]) : expr->operands[0]);
 		expr = expr->operands[opposite ? 2 : 1];
 	}
 	return guard && expr->op == OP_SUM ? guard_body(exprs, expr, guard) : right;

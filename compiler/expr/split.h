@@ -6,8 +6,8 @@
 
 struct splitter;
 
-/* New equations go to `graph`; equal reductions become one tensor. No tensor gets a name that one of `source` has,
- * which may be NULL. */
+/* New equations go to `graph`; equal reductions become one tensor. No tensor gets a name that one of `source`
+ * has, which may be NULL. */
 struct splitter *splitter_new(struct exprs *exprs, struct graph *graph, const struct graph *source);
 
 /* Appends `equation` to the graph, after one equation for each reduction inside its right side. A chain of

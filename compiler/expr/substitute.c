@@ -9,7 +9,8 @@ const struct linear *linear_substitute(struct exprs *exprs, const struct linear 
 		for (int v = 0; v < count; v++)
 			touched = touched || linear->terms[k].variable == variables[v];
 	if (linear->label) {
-		const struct expr *label = expr_substitute(exprs, linear->label, count, variables, replacements);
+		const struct expr *label =
+		        expr_substitute(exprs, linear->label, count, variables, replacements);
 		return label == linear->label ? linear : linear_label(exprs, label);
 	}
 	if (!touched)
@@ -36,7 +37,7 @@ struct substitution {
 	uint64_t wanted; /* filter of the variables */
 	struct memo {
 		const struct expr *from, *to;
-	} *memo, first[8]; /* `first` until it is full: most expressions are small */
+	} * memo, first[8]; /* `first` until it is full: most expressions are small */
 	size_t used, capacity;
 };
 
@@ -94,10 +95,11 @@ static const struct expr *substitute(struct substitution *s, const struct expr *
 	return result;
 }
 
-const struct expr *expr_substitute(struct exprs *exprs, const struct expr *expr, int count, const int *variables,
-                                   const struct linear *const *replacements)
+const struct expr *expr_substitute(struct exprs *exprs, const struct expr *expr, int count,
+                                   const int *variables, const struct linear *const *replacements)
 {
-	struct substitution s = {.exprs = exprs, .count = count, .variables = variables, .replacements = replacements};
+	struct substitution s = {
+	        .exprs = exprs, .count = count, .variables = variables, .replacements = replacements};
 	s.memo = s.first;
 	s.capacity = sizeof s.first / sizeof *s.first;
 	for (int k = 0; k < count; k++)
@@ -113,7 +115,8 @@ const struct expr *expr_open(struct exprs *exprs, const struct expr *reduction, 
 
 static bool linear_uses(const struct linear *linear, int variable)
 {
-	return linear_coefficient(linear, variable) != 0 || (linear->label && expr_uses(linear->label, variable));
+	return linear_coefficient(linear, variable) != 0 ||
+	       (linear->label && expr_uses(linear->label, variable));
 }
 
 bool expr_uses(const struct expr *expr, int variable)
@@ -128,4 +131,3 @@ bool expr_uses(const struct expr *expr, int variable)
 			return true;
 	return false;
 }
-

@@ -44,7 +44,8 @@ static const struct expr *map(struct mapping *mapping, const struct expr *expr)
 		const struct expr *body = map(mapping, expr_open(exprs, expr, variable));
 		result = expr_reduce(exprs, expr->op, variable, expr->extent, body);
 	} else if (expr->count > 0) {
-		const struct expr **operands = ARENA_ARRAY(exprs_arena(exprs), const struct expr *, expr->count);
+		const struct expr **operands =
+		        ARENA_ARRAY(exprs_arena(exprs), const struct expr *, expr->count);
 		for (int k = 0; k < expr->count; k++)
 			operands[k] = map(mapping, expr->operands[k]);
 		result = expr_with_operands(exprs, expr, operands);

@@ -8,7 +8,7 @@ struct updating {
 	const struct program *program;
 	struct splitter *splitter;
 	struct graph *graph;
-	const struct expr *clip_factor;  /* of all gradients, or NULL */
+	const struct expr *clip_factor; /* of all gradients, or NULL */
 };
 
 static const struct expr *read_all(struct exprs *exprs, const struct tensor *tensor)
@@ -27,7 +27,8 @@ static bool is_trained(const struct tensor *tensor)
 static const struct tensor *adjoint_of(const struct graph *graph, const struct tensor *parameter)
 {
 	for (size_t k = 0; k < graph->results.count; k++)
-		if (graph->results.items[k]->role == TENSOR_ADJOINT && graph->results.items[k]->of == parameter)
+		if (graph->results.items[k]->role == TENSOR_ADJOINT &&
+		    graph->results.items[k]->of == parameter)
 			return graph->results.items[k];
 	return NULL;
 }
@@ -42,12 +43,14 @@ static void add_next(struct updating *u, const struct tensor *stored, const stru
 	next->stored_in = stored;
 	const char *origin = name_format(exprs_names(exprs), "%s of %s", u->program->model->train.optimizer,
 	                                 stored->role == TENSOR_STATE ? stored->of->name : stored->name);
-	split_equation(u->splitter, (struct equation){.left = next, .right = normalize(exprs, value),
-	                                              .phase = PHASE_UPDATE, .origin = origin});
+	split_equation(u->splitter, (struct equation){.left = next,
+	                                              .right = normalize(exprs, value),
+	                                              .phase = PHASE_UPDATE,
+	                                              .origin = origin});
 	array_push(exprs_arena(exprs), &u->graph->results, next);
 }
 
-/* --- clipping --------------------------------------------------------------------------------------------------------- */
+/* --- clipping --------------------------------------------------------------------------------- */
 
 /* min(1, limit / norm) with the norm over all parameters that are trained. */
 static void add_norm(struct updating *u, const struct graph *graph, double limit)
@@ -78,7 +81,9 @@ static void add_norm(struct updating *u, const struct graph *graph, double limit
 	const struct expr *ratio = expr_product_of(exprs, limit, 1, &norm, &minus);
 	const struct expr *small = expr_binary(exprs, OP_LESS_EQUAL, norm, expr_number(exprs, limit));
 	split_equation(u->splitter,
-	               (struct equation){.left = factor, .phase = PHASE_UPDATE, .origin = "clip by the global norm",
+	               (struct equation){.left = factor,
+	                                 .phase = PHASE_UPDATE,
+	                                 .origin = "clip by the global norm",
 	                                 .right = expr_select(exprs, small, expr_number(exprs, one), ratio)});
 	u->clip_factor = expr_read(exprs, factor, NULL);
 }
@@ -91,11 +96,12 @@ static const struct expr *clipped(struct updating *u, const struct expr *gradien
 		return normal_product(exprs, u->clip_factor, gradient);
 	if (train->clip == CLIP_NONE)
 		return gradient;
-	const struct expr *above = expr_binary(exprs, OP_MAX, gradient, expr_number(exprs, -train->clip_limit));
+	const struct expr *above =
+	        expr_binary(exprs, OP_MAX, gradient, expr_number(exprs, -train->clip_limit));
 	return expr_binary(exprs, OP_MIN, above, expr_number(exprs, train->clip_limit));
 }
 
-/* --- one parameter ----------------------------------------------------------------------------------------------------- */
+/* --- one parameter ---------------------------------------------------------------------------- */
 
 static void update_parameter(struct updating *u, const struct tensor *parameter, const struct tensor *adjoint,
                              size_t *state)
@@ -103,7 +109,8 @@ static void update_parameter(struct updating *u, const struct tensor *parameter,
 	struct exprs *exprs = u->exprs;
 	const struct training_settings *train = &u->program->model->train;
 	struct lowering lowering = lowering_new(exprs, u->program->model, NULL);
-	const struct expr **states = ARENA_ARRAY(exprs_arena(exprs), const struct expr *, train->states.count);
+	const struct expr **states =
+	        ARENA_ARRAY(exprs_arena(exprs), const struct expr *, train->states.count);
 	for (size_t s = 0; s < train->states.count; s++)
 		states[s] = read_all(exprs, u->program->states.items[*state + s]);
 	lowering.states = states;

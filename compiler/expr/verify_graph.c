@@ -42,7 +42,7 @@ struct note *verify_note(struct verifier *verifier, const struct expr *expr)
 	return &verifier->notes[expr->id];
 }
 
-/* --- nodes ---------------------------------------------------------------------------------------------- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static bool needs_definition(const struct tensor *tensor)
 {
@@ -171,7 +171,7 @@ static uint64_t check_node(struct verifier *verifier, const struct expr *expr)
 	return verify_note(verifier, expr)->uses = uses;
 }
 
-/* --- equations ------------------------------------------------------------------------------------------ */
+/* --- equations -------------------------------------------------------------------------------- */
 
 static void check_left(struct verifier *verifier, const struct tensor *left)
 {

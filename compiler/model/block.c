@@ -26,8 +26,8 @@ bool uses_index(const struct context *context, const struct value *value, const 
 	return has_index(table_new(context->resolver->arena), value, index);
 }
 
-/* The letters bound around the call that its arguments use, outermost first, are the first leading
- * indices. */
+/* The letters bound around the call that its arguments use, outermost first, are
+ * the first leading indices. */
 static void inherit_lead(const struct context *context, const struct open_index *open,
                          struct instance *instance, const struct argument *arguments, size_t count)
 {

@@ -5,96 +5,17 @@
 
 /* Words of C and C++ that no generated symbol may be, and the runtime's own prefix. */
 static const char *const FORBIDDEN[] = {
-	"alignas",
-	"alignof",
-	"and_eq",
-	"asm",
-	"auto",
-	"bitand",
-	"bitor",
-	"bool",
-	"break",
-	"case",
-	"catch",
-	"char",
-	"char16_t",
-	"char32_t",
-	"char8_t",
-	"co_await",
-	"co_return",
-	"co_yield",
-	"compl",
-	"concept",
-	"const",
-	"const_cast",
-	"consteval",
-	"constexpr",
-	"constinit",
-	"continue",
-	"decltype",
-	"default",
-	"delete",
-	"do",
-	"double",
-	"dynamic_cast",
-	"enum",
-	"explicit",
-	"export",
-	"extern",
-	"false",
-	"float",
-	"for",
-	"friend",
-	"goto",
-	"inline",
-	"int",
-	"long",
-	"main",
-	"mlp",
-	"mutable",
-	"namespace",
-	"new",
-	"noexcept",
-	"not_eq",
-	"nullptr",
-	"operator",
-	"or_eq",
-	"private",
-	"protected",
-	"public",
-	"register",
-	"reinterpret_cast",
-	"requires",
-	"restrict",
-	"return",
-	"short",
-	"signed",
-	"sizeof",
-	"static",
-	"static_assert",
-	"static_cast",
-	"struct",
-	"switch",
-	"template",
-	"this",
-	"thread_local",
-	"throw",
-	"true",
-	"try",
-	"typedef",
-	"typeid",
-	"typename",
-	"typeof",
-	"union",
-	"unsigned",
-	"using",
-	"virtual",
-	"void",
-	"volatile",
-	"wchar_t",
-	"while",
-	"xor",
-	"xor_eq",
+	"alignas", "alignof", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case",
+	"catch", "char", "char16_t", "char32_t", "char8_t", "co_await", "co_return", "co_yield",
+	"compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue",
+	"decltype", "default", "delete", "do", "double", "dynamic_cast", "enum", "explicit", "export",
+	"extern", "false", "float", "for", "friend", "goto", "inline", "int", "long", "main", "mlp",
+	"mutable", "namespace", "new", "noexcept", "not_eq", "nullptr", "operator", "or_eq", "private",
+	"protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
+	"short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
+	"template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename",
+	"typeof", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while",
+	"xor", "xor_eq",
 };
 
 static void check_name(struct resolver *r, const struct ast_statement *statement)
@@ -144,8 +65,19 @@ static void check_pairs(struct resolver *r)
 		           "the model has a `target`, but nothing to minimize");
 		diag_help(r->diag, "add a line such as `minimize mse(…, %s)`", target->name);
 	} else if (train && !minimize) {
-		diag_error(r->diag, train->span, "no-minimize", "`train` needs a `target` and a `minimize`");
+		diag_error(r->diag, train->span, "no-minimize",
+		           "the model has a `train`, but nothing to minimize");
+		diag_help(r->diag, "add lines such as `target t[3]` and `minimize mse(…, t)`");
 	}
+}
+
+static void check_data(struct resolver *r)
+{
+	const struct ast_statement *data = find(r, AST_DATA);
+	if (!data)
+		return;
+	diag_error(r->diag, data->span, "not-yet", "`data { }` is not supported by this version");
+	diag_help(r->diag, "name the file on the command line: `mlpc train MODEL --data FILE`");
 }
 
 void check_statements(struct resolver *r)
@@ -171,6 +103,7 @@ void check_statements(struct resolver *r)
 	check_once(r, AST_MINIMIZE, "minimize");
 	check_once(r, AST_TRAIN, "train");
 	check_pairs(r);
+	check_data(r);
 }
 
 static void mark(struct table *seen, const struct value *value)
@@ -226,7 +159,7 @@ static void choose_output(struct resolver *r)
 			last = tensor;
 	}
 	if (last)
-		last->is_output = true;
+		last->is_output = last->per_sample = true;
 }
 
 void check_model(struct resolver *r)

@@ -144,6 +144,7 @@ static void declare_layer(struct resolver *r, const struct ast_statement *statem
 	if (tensor) {
 		tensor->span = statement->name_span;
 		tensor->is_output = statement->kind == AST_OUTPUT;
+		tensor->per_sample = tensor->per_sample || tensor->is_output;
 	}
 	finish_statement(r, r->pending, diag_errors(r->diag) > errors || left.failed || value == r->poison);
 	bind(r, statement, tensor ? value_tensor(&context, statement->name_span, tensor) : r->poison, false);

@@ -41,19 +41,25 @@ bool constant_number(const struct context *context, const struct ast_expr *expr,
 	return false;
 }
 
-bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
+bool constant_between(const struct context *context, const struct ast_expr *expr, int64_t least, int64_t most,
                       int64_t *number)
 {
 	double real;
 	if (!constant_number(context, expr, &real))
 		return false;
-	if (!(real >= (double)least && real <= INT32_MAX) || real != floor(real)) {
-		fail(context, expr->span, "not-an-extent", "a whole number from %lld to %d is needed here",
-		     (long long)least, INT32_MAX);
+	if (!(real >= (double)least && real <= (double)most) || real != floor(real)) {
+		fail(context, expr->span, "not-an-extent", "a whole number from %lld to %lld is needed here",
+		     (long long)least, (long long)most);
 		return false;
 	}
 	*number = (int64_t)real;
 	return true;
+}
+
+bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
+                      int64_t *number)
+{
+	return constant_between(context, expr, least, INT32_MAX, number);
 }
 
 struct size *extent_size(const struct context *context, const struct ast_expr *expr, struct span span)
@@ -76,18 +82,11 @@ static const struct value *elaborate_number(const struct context *context, const
 
 static const char *kind_of(const struct definition *definition)
 {
-	switch (definition->statement->kind) {
-	case AST_ACTIVATION:
-		return "an activation";
-	case AST_LOSS:
-		return "a loss";
-	case AST_BLOCK:
-		return "a block";
-	case AST_OPTIMIZER:
-		return "an optimizer";
-	default:
-		return "an initialiser";
-	}
+	static const char *const kinds[] = {
+		[AST_ACTIVATION] = "an activation", [AST_LOSS] = "a loss", [AST_INIT] = "an initialiser",
+		[AST_BLOCK] = "a block", [AST_OPTIMIZER] = "an optimizer",
+	};
+	return kinds[definition->statement->kind];
 }
 
 static const struct ast_statement *declared_later(const struct context *context, name_t name)

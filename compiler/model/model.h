@@ -1,9 +1,9 @@
 /* The checked model: names resolved, definitions instantiated, all shapes known.
  *
- * A layer is a tensor with a typed value: a tree (with shared nodes) of operations on whole tensors, elements and
- * reductions. There is no trace of the definitions that it came from: activations and losses are expanded in
- * place, a block leaves its parameters and its local values behind as tensors. The sample is implicit: a value that
- * depends on an input exists once per sample (`per_sample`).
+ * A layer is a tensor with a typed value: a tree (with shared nodes) of operations on whole tensors, elements
+ * and reductions. There is no trace of the definitions that it came from: activations and losses are expanded
+ * in place, a block leaves its parameters and its local values behind as tensors. The sample is implicit: a
+ * value that depends on an input exists once per sample (`per_sample`).
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -19,7 +19,8 @@
 
 enum { MODEL_MOST_DIMENSIONS = 8 };
 
-/* An extent: unknown until unified with one that is known. Afterwards every size that a model contains is known. */
+/* An extent: unknown until unified with one that is known. Afterwards every size that a
+ * model contains is known. */
 struct size {
 	struct size *same;  /* the representative of those unified, or NULL for itself */
 	int64_t extent;     /* of the representative; 0: not known yet */
@@ -36,20 +37,22 @@ struct index {
 };
 
 enum value_kind {
-	VALUE_NUMBER,     /* number */
-	VALUE_TENSOR,     /* all of `tensor`; its indices are free */
-	VALUE_POSITION,   /* the value of `index` as a number */
-	VALUE_EXTENT,     /* the extent of `index` as a number */
-	VALUE_OPERATION,  /* op, applied to each element of its operands; operands of rank 0 go with any shape */
-	VALUE_REDUCTION,  /* op over `index` of operands[0], both of rank 0 */
-	VALUE_BATCH_SUM,  /* sum over the samples of the batch, element by element: shape of operands[0] */
-	VALUE_ELEMENT,    /* operands[0] at `places`: some dimensions fixed, the others stay, in order */
-	VALUE_CONCAT,     /* operands joined along their last dimension */
-	VALUE_RESHAPE,    /* the elements of operands[0] in row-major order */
-	VALUE_ARRAY,      /* numbers, row-major */
-	VALUE_DRAW,       /* op OP_UNIFORM or OP_NORMAL: a draw per element of the tensor that contains it; `draw` */
-	VALUE_SYMBOL,     /* `symbol` */
-	VALUE_STATE,      /* in an optimiser: its state number `state` before the update */
+	VALUE_NUMBER,    /* number */
+	VALUE_TENSOR,    /* all of `tensor`; its indices are free */
+	VALUE_POSITION,  /* the value of `index` as a number */
+	VALUE_EXTENT,    /* the extent of `index` as a number */
+	VALUE_OPERATION, /* op, applied to each element of its operands; operands of rank 0 go with any shape
+	                  */
+	VALUE_REDUCTION, /* op over `index` of operands[0], both of rank 0 */
+	VALUE_BATCH_SUM, /* sum over the samples of the batch, element by element: shape of operands[0] */
+	VALUE_ELEMENT,   /* operands[0] at `places`: some dimensions fixed, the others stay, in order */
+	VALUE_CONCAT,    /* operands joined along their last dimension */
+	VALUE_RESHAPE,   /* the elements of operands[0] in row-major order */
+	VALUE_ARRAY,     /* numbers, row-major */
+	VALUE_DRAW,   /* op OP_UNIFORM or OP_NORMAL: a draw per element of the tensor that contains it; `draw`
+	               */
+	VALUE_SYMBOL, /* `symbol` */
+	VALUE_STATE,  /* in an optimiser: its state number `state` before the update */
 };
 
 enum symbol {
@@ -65,7 +68,8 @@ struct value;
 
 /* Which elements of one dimension an ELEMENT takes. */
 struct place {
-	const struct value *position;  /* a linear expression in index variables, or NULL: from `first`, all that fit */
+	const struct value
+		*position; /* a linear expression in index variables, or NULL: from `first`, all that fit */
 	int64_t first;                 /* of a slice */
 };
 
@@ -84,16 +88,17 @@ struct value {
 	int operand_count;
 	struct place places[MODEL_MOST_DIMENSIONS];  /* one per dimension of operands[0] */
 	const double *numbers;                       /* ARRAY */
-	name_t draw;                                 /* DRAW: its path, unique in the model: "hidden.dropout" */
+	name_t draw; /* DRAW: its path, unique in the model: "hidden.dropout" */
 	int state;
 };
 
 enum model_role {
-	MODEL_INPUT,      /* as the expressions see it: scaled; a class input is its one-hot vector */
+	MODEL_INPUT, /* as the expressions see it: scaled; a class input is its one-hot vector */
 	MODEL_TARGET,
 	MODEL_PARAMETER,
-	MODEL_STATISTIC,  /* kept with the parameters, not trained: mean and deviation of an input, statistics of blocks */
-	MODEL_LAYER,      /* has a value: a layer or output of the user, or a local value of a block */
+	MODEL_STATISTIC, /* kept with the parameters, not trained: mean and deviation of an input, statistics
+	                    of blocks */
+	MODEL_LAYER,     /* has a value: a layer or output of the user, or a local value of a block */
 };
 
 struct model_tensor {
@@ -102,18 +107,21 @@ struct model_tensor {
 	struct span span;   /* of its declaration in the user's text where there is one */
 	int rank;
 	struct size *dims[MODEL_MOST_DIMENSIONS];
-	const struct index *indices[MODEL_MOST_DIMENSIONS];  /* LAYER, PARAMETER, STATISTIC: letters of the left side */
+	const struct index
+		*indices[MODEL_MOST_DIMENSIONS]; /* LAYER, PARAMETER, STATISTIC: letters of the left side */
 	bool per_sample;
 	bool is_output;
 	bool is_local;      /* LAYER: not a statement of the user's, but a value inside a block */
 	bool frozen;        /* PARAMETER */
-	bool scalar_value;  /* LAYER: `value` has rank 0 and uses `indices`; otherwise it has the tensor's shape */
+	bool scalar_value;  /* LAYER: `value` has rank 0 and uses `indices`; otherwise it has the tensor's
+	                       shape */
 	int classes;        /* INPUT, TARGET: the last dimension is the one-hot vector of a class; else 0 */
 	enum ast_scaling scaling;
 	double scale_from, scale_to;
 	const struct model_tensor *mean, *deviation;  /* STANDARDIZE */
 	const struct value *value;   /* LAYER */
-	const struct value *initial; /* PARAMETER, STATISTIC: rank 0 in terms of `indices`, or an ARRAY of its shape */
+	const struct value
+		*initial; /* PARAMETER, STATISTIC: rank 0 in terms of `indices`, or an ARRAY of its shape */
 	const struct value *update;  /* STATISTIC of a block: assigned once per training step, else NULL */
 	bool update_scalar;          /* as scalar_value */
 };
@@ -133,7 +141,7 @@ enum clip_kind { CLIP_NONE, CLIP_NORM, CLIP_VALUE };
 struct training_settings {
 	struct span span;
 	name_t optimizer;                 /* name of the definition, for reports */
-	const char *optimizer_text;       /* canonical text of the call, for the banner: "adam(rate = 0.01)" */
+	const char *optimizer_text; /* canonical text of the call, for the banner: "adam(rate = 0.01)" */
 	model_states states;
 	const struct value *parameter;    /* the parameter after the update; rank 0 */
 	int64_t batch, epochs, patience;  /* patience 0: none */
@@ -152,15 +160,17 @@ struct model {
 	struct training_settings train;
 };
 
-/* --- prelude: embedded text of prelude.mlp ---------------------------------------------------------------- */
+/* --- prelude: embedded text of prelude.mlp ------------------------------------------------------------ */
 
 extern const char model_prelude[];
 
 /* --- resolve.c and beside it: AST → model ------------------------------------------------------------------
  * Definitions come from the prelude, then from `use` files, then from the model itself. NULL after errors. */
-const struct model *resolve(struct arena *arena, struct names *names, struct diag *diag, const struct ast *ast);
+const struct model *resolve(struct arena *arena, struct names *names, struct diag *diag,
+                            const struct ast *ast);
 
-/* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------ */
+/* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------
+ */
 struct text;
 void model_print(struct text *text, const struct model *model);
 

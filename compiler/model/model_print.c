@@ -133,6 +133,8 @@ static void print(const struct printer *printer, const struct value *value, enum
 		[SYMBOL_STEP] = "step",         [SYMBOL_EPOCH] = "epoch",
 		[SYMBOL_GRADIENT] = "gradient", [SYMBOL_PARAMETER] = "parameter",
 	};
+	static const char *const calls[] = {
+		[VALUE_BATCH_SUM] = "batch_sum", [VALUE_CONCAT] = "concat", [VALUE_RESHAPE] = "reshape"};
 	struct text *text = printer->text;
 	const double *numbers = value->numbers;
 	if (text->length > printer->limit) {
@@ -161,17 +163,13 @@ static void print(const struct printer *printer, const struct value *value, enum
 		print_list(printer, value);
 		text_add(text, ")");
 		break;
-	case VALUE_BATCH_SUM:
-		print_call(printer, "batch_sum", value);
-		break;
 	case VALUE_ELEMENT:
 		print_element(printer, value);
 		break;
+	case VALUE_BATCH_SUM:
 	case VALUE_CONCAT:
-		print_call(printer, "concat", value);
-		break;
 	case VALUE_RESHAPE:
-		print_call(printer, "reshape", value);
+		print_call(printer, calls[value->kind], value);
 		break;
 	case VALUE_ARRAY:
 		print_array(text, value, 0, &numbers);

@@ -61,10 +61,8 @@ static void fail_size(struct resolver *r, const struct open_size *open)
 	}
 	diag_error(r->diag, open->span, "unknown-size", "nothing determines the size `%s` of `%s`",
 	           open->name, open->owner);
-	diag_help(
-		r->diag,
-		"write it on the left side, as in `layer hidden[16] = …`, or at the call, as in `%s[16](…)`",
-		open->owner);
+	diag_help(r->diag, "write it on the left side, as in `layer hidden[16] = …`, or at the call, "
+	          "as in `%s[16](…)`", open->owner);
 }
 
 /* A size that is not known becomes 1 after the message, so that what follows is silent. */

@@ -49,8 +49,8 @@ static const struct value *reduce_all(const struct context *context, const struc
 	return value;
 }
 
-/* The letter of the first item: its extent is given, that of a dimension of the definition, or found from
- * reads. */
+/* The letter of the first item: its extent is given, that of a dimension of the definition,
+ * or found from reads. */
 static struct index *reduction_index(const struct context *context, const struct ast_item *item)
 {
 	struct resolver *r = context->resolver;

@@ -1,3 +1,4 @@
+/* Messages about a place: the calls around it, shapes, and where sizes come from. */
 #include "model/resolver.h"
 
 #include <stdarg.h>

@@ -1,150 +1,9 @@
-/* The work of resolve(): what its files share. Nothing outside compiler/model includes this.
- *
- * An expression of the AST becomes a value by elaborate(), in a context that says which names are visible,
- * which letters are bound around it and in whose text it stands. Sizes are unified on the way; what must
- * wait for them (ranges of reads, initial values, sizes that nothing determines) is kept in `pending`
- * until the statement ends. */
+/* The work of resolve(): the functions that its files share, file by file. Nothing outside compiler/model
+ * includes this. */
 #ifndef MODEL_RESOLVER_H
 #define MODEL_RESOLVER_H
 
-#include "base/array.h"
-#include "model/model.h"
-#include "model/table.h"
-
-enum {
-	MOST_VALUES = 100000,  /* nodes of all values together */
-	MOST_DEPTH = 2500,     /* nesting of expressions, definitions included */
-};
-
-struct definition {
-	const struct ast_statement *statement;
-	bool is_prelude;
-	bool is_active;  /* is being expanded: to meet it again is a recursion */
-};
-
-enum binding_kind {
-	BOUND_VALUE,      /* a tensor, an argument, a constant: `value` */
-	BOUND_INDEX,      /* a letter of a left side or reduction: `index` */
-	BOUND_DIMENSION,  /* the name of a dimension in a definition: `size` */
-};
-
-struct binding {
-	name_t name;
-	enum binding_kind kind;
-	bool is_size;  /* VALUE: of a `size` statement, which the user's definitions see too */
-	const struct value *value;
-	const struct index *index;
-	struct size *size;
-	struct span span;
-};
-
-typedef ARRAY(struct binding) bindings;
-
-struct scope {
-	const struct scope *outer;
-	bindings bindings;
-};
-
-/* The definitions that are being expanded around a place, innermost first. */
-struct frame {
-	struct definition *definition;
-	struct span call;
-	const struct frame *outer;
-};
-
-/* The letters that are bound around a place, innermost first. */
-struct open_index {
-	const struct index *index;
-	const struct open_index *outer;
-};
-
-/* One call of a block. */
-struct instance {
-	name_t path;                                      /* "hidden.dense" */
-	name_t parameters; /* prefix of its parameters' names, once it has one */
-	int lead_count;                                   /* implicit leading indices of its local values */
-	const struct index *lead[MODEL_MOST_DIMENSIONS];
-};
-
-/* One statement of the user's. */
-struct statement {
-	name_t name;           /* "hidden"; "loss" in minimize */
-	struct span span;
-	int parameter_blocks;  /* blocks with parameters so far */
-};
-
-/* Where an expression stands: says which symbols it may use. */
-enum region { REGION_LAYER, REGION_INITIAL, REGION_TRAIN, REGION_OPTIMIZER };
-
-struct context {
-	struct resolver *resolver;
-	struct scope *scope;              /* of the statement or definition; NULL: the model's values alone */
-	const struct scope *implicit;     /* INITIAL: fan_in, fan_out, which definitions see too */
-	const struct frame *frame;        /* NULL: in the model's own text */
-	const struct open_index *open;
-	struct instance *instance;        /* NULL: not in a block */
-	struct statement *statement;
-	name_t draws;                     /* INITIAL: path of the draws */
-	enum region region;
-	bool guarded;                     /* under a condition on indices: reads may leave their range */
-};
-
-struct open_size {
-	struct size *size;
-	struct span span;
-	name_t name;   /* "o" */
-	name_t owner;  /* the block, or NULL: a letter */
-};
-
-struct open_read {
-	struct span span;
-	const struct value *position;  /* NULL: a slice first … first + extent - 1 */
-	int64_t first, extent;
-	struct size *size;
-	bool guarded;                  /* an `if` on indices keeps it in range */
-};
-
-struct open_join {
-	struct size *size;             /* the sum of the last dimensions of the operands of `value` */
-	const struct value *value;
-};
-
-struct open_initial {
-	struct model_tensor *tensor;
-	const struct ast_expr *expr;
-	struct context context;
-};
-
-/* What waits for the sizes of a statement. */
-struct pending {
-	ARRAY(struct open_size) sizes;
-	ARRAY(struct open_read) reads;
-	ARRAY(struct open_join) joins;
-	ARRAY(const struct value *) reshapes;
-	ARRAY(struct model_tensor *) tensors;
-	ARRAY(struct open_initial) initials;
-};
-
-struct resolver {
-	struct arena *arena;
-	struct names *names;
-	struct diag *diag;
-	const struct ast *ast;
-	struct model *model;
-	struct table *user_definitions, *prelude_definitions;  /* name → struct definition */
-	ARRAY(struct definition *) definitions;
-	struct table *values;                                  /* name → struct binding, of statements */
-	ARRAY(struct binding *) value_list;
-	struct table *tensors;                                 /* name, also dotted → struct model_tensor */
-	struct table *counters;                                /* path → int */
-	struct pending *pending;
-	struct pending late;                                   /* what waits for the end of the model */
-	const struct value *poison; /* of an erroneous expression: silences the rest */
-	const struct value *none;                              /* of a parameter that is left out */
-	size_t value_count;
-	int depth;
-	bool exhausted;
-};
+#include "model/context.h"
 
 /* --- report.c: messages --------------------------------------------------------------------------- */
 
@@ -219,8 +78,8 @@ const struct value *value_negative(const struct context *context, struct span sp
 const struct value *value_quotient(const struct context *context, struct span span, const struct value *a,
                                    const struct value *b);
 
-/* places[k] belongs to dimension k of `operand`; extents[k] is the new size of a slice, or NULL: the
- * operand's. */
+/* places[k] belongs to dimension k of `operand`; extents[k] is the new size of a slice,
+ * or NULL: the operand's. */
 const struct value *value_element(const struct context *context, struct span span,
                                   const struct value *operand, const struct place *places,
                                   struct size *const *extents);
@@ -277,7 +136,11 @@ const struct value *elaborate(const struct context *context, const struct ast_ex
 bool same_shape(const struct context *context, struct span span, const char *what, const struct value *a,
                 struct span a_span, const struct value *b, struct span b_span);
 
-/* A whole number at least `least`, known now; false after an error. */
+/* A whole number from `least` to `most`, known now; false after an error. */
+bool constant_between(const struct context *context, const struct ast_expr *expr, int64_t least, int64_t most,
+                      int64_t *number);
+
+/* The same up to 2^31-1, for counts and extents. */
 bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
                       int64_t *number);
 

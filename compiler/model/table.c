@@ -1,3 +1,4 @@
+/* A hash table with open addressing, keyed by pointers. */
 #include "model/table.h"
 
 #include <stdint.h>

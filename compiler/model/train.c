@@ -7,6 +7,9 @@
 
 enum { DEFAULT_BATCH = 32, DEFAULT_EPOCHS = 10, DEFAULT_SEED = 1 };
 
+/* 2^53: up to here a double, which numbers of the language are, holds every whole number. */
+static const int64_t LARGEST_SEED = INT64_C(1) << 53;
+
 static void set_optimizer(const struct context *context, const struct ast_expr *expr)
 {
 	resolve_optimizer(context->resolver, expr);
@@ -30,7 +33,7 @@ static void set_patience(const struct context *context, const struct ast_expr *e
 static void set_seed(const struct context *context, const struct ast_expr *expr)
 {
 	int64_t seed;
-	if (constant_integer(context, expr, 0, &seed))
+	if (constant_between(context, expr, 0, LARGEST_SEED, &seed))
 		context->resolver->model->train.seed = (uint64_t)seed;
 }
 

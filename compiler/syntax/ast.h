@@ -32,12 +32,13 @@ typedef ARRAY(struct ast_item) ast_items;
 enum ast_expr_kind {
 	AST_NUMBER,
 	AST_NAME,
-	AST_OPERATION,  /* an operator with its operands: `op` is its spelling, "-" with one operand is the negation */
-	AST_IF,         /* operands: condition, value if true, value if false */
-	AST_CALL,       /* operands[0] is what is called (a name, or an index of a name: dense[16](x)), items */
-	AST_INDEX,      /* operands[0], items: x[i], x[0..4] */
-	AST_MEMBER,     /* operands[0] . name: encoder.W */
-	AST_ARRAY,      /* items, all ITEM_VALUE */
+	AST_OPERATION, /* an operator with its operands: `op` is its spelling, "-" with one operand is the
+	                  negation */
+	AST_IF,        /* operands: condition, value if true, value if false */
+	AST_CALL,   /* operands[0] is what is called (a name, or an index of a name: dense[16](x)), items */
+	AST_INDEX,  /* operands[0], items: x[i], x[0..4] */
+	AST_MEMBER, /* operands[0] . name: encoder.W */
+	AST_ARRAY,  /* items, all ITEM_VALUE */
 };
 
 enum { AST_MOST_OPERANDS = 3 };
@@ -130,13 +131,15 @@ const struct source *source_read(struct arena *arena, struct diag *diag, const c
 const struct source *source_from_string(struct arena *arena, const char *name, const char *text);
 
 /* Statements that could not be read are left out, each after a message; never NULL. */
-const struct ast *parse(struct arena *arena, struct names *names, struct diag *diag, const struct source *source);
+const struct ast *parse(struct arena *arena, struct names *names, struct diag *diag,
+                        const struct source *source);
 
 /* One expression alone, as the rules and the derivatives of operators are written; NULL after a message. */
 const struct ast_expr *parse_expression(struct arena *arena, struct names *names, struct diag *diag,
                                         const struct source *source);
 
-/* --- ast_print.c: AST → canonical text, which parses back to the same AST -------------------------------- */
+/* --- ast_print.c: AST → canonical text, which parses back to the same AST --------------------------------
+ */
 
 struct text;
 void ast_print(struct text *text, const struct ast *ast);

@@ -298,9 +298,11 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *pars
 	const char *names[YYNTOKENS];
 	yysymbol_kind_t expected[YYNTOKENS];
 	int count = yypcontext_expected_tokens(context, expected, YYNTOKENS);
+	if (count < 0)
+		arena_exhausted();
 	for (int i = 0; i < count; i++)
 		names[i] = yysymbol_name(expected[i]);
-	syntax_error(parse, names, count > 0 ? (size_t)count : 0);
+	syntax_error(parse, names, (size_t)count);
 	return 0;
 }
 
