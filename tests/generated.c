@@ -1,3 +1,4 @@
+/* A model → C → a shared library, loaded into the test. */
 #include "generated.h"
 
 #include <dlfcn.h>
@@ -38,7 +39,8 @@ typedef void (*emitter)(struct text *, const struct plan *, const struct emit_op
 static void emit_to(struct generated *g, const char *path, emitter emit, const char *ending)
 {
 	const char *slash = strrchr(path, '/');
-	struct emit_options options = {.source_name = slash ? slash + 1 : path, .checksum = "0", .changes = ""};
+	struct emit_options options = {
+		.source_name = slash ? slash + 1 : path, .checksum = "0", .changes = ""};
 	struct text text = text_new(g->arena);
 	emit(&text, &g->compile->plan, &options);
 	write_file(g->folder, g->compile->model->name, ending, text_string(&text));
@@ -48,16 +50,20 @@ static bool build(struct generated *g, const char *compiler)
 {
 	const char *name = g->compile->model->name;
 	char shim[1024], command[2048], log[128];
-	snprintf(shim, sizeof shim,
-	         "#define main generated_main\n#include \"%s_main.c\"\n#undef main\n"
-	         "int mlp_main(const struct mlp_network *n, int c, char **v) { (void)n; (void)v; return c; }\n"
-	         "const struct mlp_network *network_of(void);\n"
-	         "const struct mlp_network *network_of(void) { return &network; }\n", name);
+	snprintf(
+		shim, sizeof shim,
+		"#define main generated_main\n#include \"%s_main.c\"\n#undef main\n"
+		"int mlp_main(const struct mlp_network *n, int c, char **v) { (void)n; (void)v; return c; }\n"
+		"const struct mlp_network *network_of(void);\n"
+		"const struct mlp_network *network_of(void) { return &network; }\n",
+		name);
 	write_file(g->folder, "shim", ".c", shim);
 	snprintf(log, sizeof log, "%s/log", g->folder);
 	snprintf(command, sizeof command,
-	         "cd %s && R=%s/runtime && { %s " WARNINGS " -fPIC -I$R -c %s.c && %s -fPIC -I$R -c shim.c $R/random.c && "
-	         "%s -shared -o all.so *.o -lm; } >log 2>&1", g->folder, getenv("PWD"), compiler, name, compiler, compiler);
+	         "cd %s && R=%s/runtime && { %s " WARNINGS
+	         " -fPIC -I$R -c %s.c && %s -fPIC -I$R -c shim.c $R/random.c && "
+	         "%s -shared -o all.so *.o -lm; } >log 2>&1",
+	         g->folder, getenv("PWD"), compiler, name, compiler, compiler);
 	if (system(command) != 0) {
 		snprintf(g->fault, sizeof g->fault, "%s\n%s", command, read_all(log));
 		return false;
@@ -65,7 +71,8 @@ static bool build(struct generated *g, const char *compiler)
 	return true;
 }
 
-static struct generated generate_for(const char *path, const struct compile_options *options, const char *compiler)
+static struct generated generate_for(const char *path, const struct compile_options *options,
+                                     const char *compiler)
 {
 	struct generated g = {.arena = arena_new()};
 	g.compile = compile_new(g.arena);
@@ -101,7 +108,8 @@ struct generated generate(const char *path, bool real_double, const char *compil
 
 struct generated generate_with_gradients(const char *path, bool real_double, const char *compiler)
 {
-	struct compile_options options = {.real_double = real_double, .keep_gradients = true, .input_gradients = true};
+	struct compile_options options = {
+		.real_double = real_double, .keep_gradients = true, .input_gradients = true};
 	return generate_for(path, &options, compiler);
 }
 

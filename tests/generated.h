@@ -16,8 +16,8 @@ struct generated {
 	void *handle;
 };
 
-/* `path` is a .mlp file; `compiler` is a C compiler with its flags. The generated text is compiled under the strictest
- * warnings, as errors. */
+/* `path` is a .mlp file; `compiler` is a C compiler with its flags. The generated text is compiled under the
+ * strictest warnings, as errors. */
 struct generated generate(const char *path, bool real_double, const char *compiler);
 /* With NAME_gradient and NAME_input_gradient. */
 struct generated generate_with_gradients(const char *path, bool real_double, const char *compiler);

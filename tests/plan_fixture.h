@@ -1,4 +1,5 @@
-/* Models from strings up to the plan, for tests of plan and emit. Inline, so that a test may leave some unused. */
+/* Models from strings up to the plan, for tests of plan and emit. Inline, so that a test
+ * may leave some unused. */
 #ifndef TESTS_PLAN_FIXTURE_H
 #define TESTS_PLAN_FIXTURE_H
 

@@ -1,4 +1,5 @@
-/* Emitted C: expressions, names, the header in C++, symbols, sizes, and one worked network run by two compilers. */
+/* Emitted C: expressions, names, the header in C++, symbols, sizes, and one worked network
+ * run by two compilers. */
 #include <criterion/criterion.h>
 #include <locale.h>
 #include <math.h>
@@ -30,8 +31,9 @@ static void printing_start(struct printing *p, int real_size)
 	p->plan = (struct plan){.program = &p->program, .arena = p->f.arena, .options.real_size = real_size};
 	p->names = (struct c_names){.plan = &p->plan, .arena = p->f.arena, .names = p->f.names,
 	                            .real = real_size == 8 ? "double" : "float"};
-	p->scope = (struct scope){.names = &p->names, .used = table_new(p->f.arena), .values = table_new(p->f.arena)};
-	scope_variable(&p->scope, 0, "i", false, 10);
+	p->scope = (struct scope){
+		.names = &p->names, .used = table_new(p->f.arena), .values = table_new(p->f.arena)};
+	scope_variable(&p->scope, 0, (struct variable_name){"i", false, 10, "SIZE_I"});
 	const struct expr **operands[] = {&p->a, &p->b, &p->c};
 	for (int k = 0; k < 3; k++) {
 		const char *name = (const char *[]){"a", "b", "c"}[k];
@@ -89,7 +91,8 @@ Test(expression, functions_choices_and_conditions)
 	struct printing p;
 	printing_start(&p, 4);
 	struct exprs *e = p.f.exprs;
-	const struct expr *less = expr_binary(e, OP_LESS, p.a, p.b), *equal = expr_binary(e, OP_EQUAL, p.b, p.c);
+	const struct expr *less = expr_binary(e, OP_LESS, p.a, p.b),
+			  *equal = expr_binary(e, OP_EQUAL, p.b, p.c);
 	prints(&p, expr_unary(e, OP_TANH, p.a), "tanhf(a)");
 	prints(&p, expr_unary(e, OP_LOGISTIC, p.a), "mlp_logisticf(a)");
 	prints(&p, expr_unary(e, OP_ABS, p.a), "fabsf(a)");
@@ -109,7 +112,8 @@ Test(expression, functions_choices_and_conditions)
 	const struct expr *position = expr_position(
 		e, linear_add(e, linear_constant(e, -3), 2, linear_variable(e, 0)));
 	prints(&p, position, "(float)(2 * i - 3)");
-	prints(&p, expr_select(e, expr_binary(e, OP_LESS, position, number(&p.f, 4)), p.a, p.b), "2 * i - 3 < 4 ? a : b");
+	prints(&p, expr_select(e, expr_binary(e, OP_LESS, position, number(&p.f, 4)), p.a, p.b),
+	       "2 * i - 3 < 4 ? a : b");
 	arena_free(p.f.arena);
 }
 
@@ -120,7 +124,8 @@ static void number_prints(struct printing *p, double number, const char *expecte
 	cr_expect_str_eq(text_string(&text), expected);
 }
 
-/* Shortest, with a point or an exponent; what a float cannot hold becomes the nearest thing that keeps its meaning. */
+/* Shortest, with a point or an exponent; what a float cannot hold becomes the nearest thing
+ * that keeps its meaning. */
 Test(expression, numbers)
 {
 	struct printing p;
@@ -173,7 +178,9 @@ static void emit_all(const struct compile *c, const char *folder)
 	for (int k = 0; k < 3; k++) {
 		struct text text = text_new(c->arena);
 		emitters[k](&text, &c->plan, &options);
-		write_text(folder, name_format(c->names, "%s%s", c->model->name, (const char *[]){".h", ".c", "_main.c"}[k]),
+		write_text(folder,
+		           name_format(c->names, "%s%s", c->model->name,
+		                       (const char *[]){".h", ".c", "_main.c"}[k]),
 		           text_string(&text));
 	}
 }
@@ -192,34 +199,59 @@ Test(unit, hostile_names_compile_without_warnings)
 {
 	static const char *const compilers[] = {"gcc -O0", "gcc -O3", "clang -O0", "clang -O3"};
 	for (int real_double = 0; real_double < 2; real_double++) {
-		struct compile_options options = {.real_double = real_double, .keep_gradients = true, .input_gradients = true};
+		struct compile_options options = {
+			.real_double = real_double, .keep_gradients = true, .input_gradients = true};
 		struct compile *c = planned(hostile, &options);
 		char folder[] = "/tmp/mlpc-test-XXXXXX", output[4000], command[600];
 		cr_assert(c && mkdtemp(folder));
 		emit_all(c, folder);
 		for (int k = 0; k < 4; k++) {
 			snprintf(command, sizeof command,
-			         "for f in hostile.c hostile_main.c; do %s " STRICT " -I$R -c $f || exit 1; done", compilers[k]);
+			         "for f in hostile.c hostile_main.c; do %s " STRICT
+			         " -I$R -c $f || exit 1; done",
+			         compilers[k]);
 			run(folder, command, output, sizeof output);
 		}
-		run(folder, "echo '#include \"hostile.h\"' > x.cc; g++ -Wall -Wextra -Wpedantic -Werror -I$R -c x.cc", output,
+		run(folder,
+		    "echo '#include \"hostile.h\"' > x.cc; g++ -Wall -Wextra -Wpedantic -Werror -I$R -c x.cc",
+		    output, sizeof output);
+		run(folder, "nm -g --defined-only hostile.o | grep -v ' [A-Z] hostile_' || true", output,
 		    sizeof output);
-		run(folder, "nm -g --defined-only hostile.o | grep -v ' [A-Z] hostile_' || true", output, sizeof output);
 		cr_expect_str_eq(output, "", "symbols outside of the prefix");
-		run(folder, "gcc -O1 -std=c11 -fno-pie -I$R -c hostile.c && nm hostile.o | grep -i ' [bd] ' || true", output, sizeof output);
+		run(folder,
+		    "gcc -O1 -std=c11 -fno-pie -I$R -c hostile.c && nm hostile.o | grep -i ' [bd] ' || true",
+		    output, sizeof output);
 		cr_expect_str_eq(output, "", "data that can change");
 		run(folder, "rm -rf \"$PWD\"", output, sizeof output);
 		arena_free(c->arena);
 	}
 }
 
-/* The XOR network of the founding documents at x = (1, 1), t = 0: gradients, and parameters after one update. */
+/* Constants are in capitals and have no points: what differs in nothing else must still be told apart. */
+Test(unit, names_that_differ_in_case_only)
+{
+	struct compile *c = plan_of(
+		"model m\ninput x[6]\ntarget t\n"
+		"param w[6] = uniform(-1, 1)\nparam W[6] = uniform(-2, 1)\nparam hidden_W[6] = uniform(-1, 1)\n"
+		"layer hidden[6] = tanh(dense(x + w + W + hidden_W))\nlayer Hidden[6] = dense(hidden)\n"
+		"output y = sum(Hidden)\nminimize (y - t)^2\n");
+	char folder[] = "/tmp/mlpc-test-XXXXXX", output[4000];
+	cr_assert(mkdtemp(folder));
+	emit_all(c, folder);
+	cr_expect(strstr(source_of(c), "#define STREAM_W UINT32_C("));
+	cr_expect(strstr(source_of(c), "#define STREAM_W_2 UINT32_C("));
+	run(folder, "gcc -O0 " STRICT " -I$R -c m.c", output, sizeof output);
+	run(folder, "rm -rf \"$PWD\"", output, sizeof output);
+	arena_free(c->arena);
+}
+
+/* The XOR network of the founding documents at x = (1, 1), t = 0: gradients, and parameters after one update.
+ */
 static const double expected[] = {
-	0.21073141247764213,
-	0.031626217, 0.031626217, 0.0361427824, 0.0361427824, 0.031626217, 0.0361427824, 0.1020116574, 0.0629180142,
-	0.1478484497550708,
-	0.4841868915, 0.4841868915, -0.5180713912, -0.5180713912, -0.2158131085, 0.6819286088, 0.9489941713, 0.9685409929,
-	-0.5739242248775354,
+	0.21073141247764213, 0.031626217,  0.031626217,   0.0361427824,        0.0361427824,
+	0.031626217,         0.0361427824, 0.1020116574,  0.0629180142,        0.1478484497550708,
+	0.4841868915,        0.4841868915, -0.5180713912, -0.5180713912,       -0.2158131085,
+	0.6819286088,        0.9489941713, 0.9685409929,  -0.5739242248775354,
 };
 
 static const char harness[] =
@@ -235,7 +267,8 @@ static const char harness[] =
 Test(unit, the_worked_network)
 {
 	static const char *const compilers[] = {
-		"gcc -O0", "gcc -O3", "clang -O3", "gcc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"};
+		"gcc -O0", "gcc -O3", "clang -O3",
+		"gcc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"};
 	for (int k = 0; k < 8; k++) {
 		bool real_double = k % 2;
 		struct compile_options options = {.real_double = real_double, .keep_gradients = true};
@@ -244,14 +277,16 @@ Test(unit, the_worked_network)
 		cr_assert(c && mkdtemp(folder));
 		emit_all(c, folder);
 		write_text(folder, "harness.c", harness);
-		snprintf(command, sizeof command,
-		         "%s -std=c11 -DREAL=%s -I$R harness.c worked.c $R/random.c -lm -o harness && ./harness", compilers[k / 2],
-		         real_double ? "double" : "float");
+		snprintf(
+			command, sizeof command,
+			"%s -std=c11 -DREAL=%s -I$R harness.c worked.c $R/random.c -lm -o harness && ./harness",
+			compilers[k / 2], real_double ? "double" : "float");
 		run(folder, command, output, sizeof output);
 		char *at = output;
 		for (size_t j = 0; j < sizeof expected / sizeof *expected; j++) {
 			double value = strtod(at, &at);
-			cr_expect(fabs(value - expected[j]) <= (real_double ? 1e-9 : 1e-6), "number %zu: %.12g", j, value);
+			cr_expect(fabs(value - expected[j]) <= (real_double ? 1e-9 : 1e-6),
+			          "number %zu: %.12g", j, value);
 		}
 		run(folder, "rm -rf \"$PWD\"", output, sizeof output);
 		arena_free(c->arena);
@@ -279,8 +314,10 @@ Test(unit, the_same_bytes_again_and_in_another_locale)
 static int lines_of(int width)
 {
 	char text[500];
-	snprintf(text, sizeof text, "model m\ninput x[%d]\ntarget t[%d]\nlayer h[%d] = tanh(dense(x))\n"
-	         "output y[%d] = dense(h)\nminimize half_sse(y, t)\n", width, width + 64, width + 128, width + 64);
+	snprintf(text, sizeof text,
+	         "model m\ninput x[%d]\ntarget t[%d]\nlayer h[%d] = tanh(dense(x))\n"
+	         "output y[%d] = dense(h)\nminimize half_sse(y, t)\n",
+	         width, width + 64, width + 128, width + 64);
 	struct compile *c = plan_of(text);
 	int lines = 0;
 	for (const char *s = source_of(c); *s; s++)

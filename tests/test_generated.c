@@ -1,5 +1,6 @@
-/* Every model of models/: its C, built by two compilers in float and double, against the evaluator: predictions, loss,
- * and all parameters and states after two training steps, the second with a short batch. */
+/* Every model of models/: its C, built by two compilers in float and double, against the evaluator:
+ * predictions, loss, and all parameters and states after two training steps, the second with a short batch.
+ */
 #include <criterion/criterion.h>
 #include <glob.h>
 #include <math.h>
@@ -71,21 +72,40 @@ static void fill_ports(struct sides *s, struct evaluation *evaluation, int rows)
 		s->outputs[k] = arena_alloc(s->arena, elements_of(s->program->outputs.items[k], rows) * 8);
 }
 
+/* A stored tensor or a state of the generated program, and its values there now. */
+struct kept {
+	const struct tensor *tensor;
+	size_t count;
+	void *raw;
+};
+
+static size_t kept_count(const struct sides *s)
+{
+	return s->program->stored.count + s->program->states.count;
+}
+
+/* The stored tensors first, then the states. */
+static struct kept kept_get(const struct sides *s, size_t k)
+{
+	const struct program *p = s->program;
+	bool stored = k < p->stored.count;
+	struct kept kept = {.tensor = stored ? p->stored.items[k] : p->states.items[k - p->stored.count]};
+	kept.count = elements_of(kept.tensor, 1);
+	kept.raw = arena_alloc(s->arena, kept.count * 8);
+	if (stored)
+		s->network->get(s->network->net(s->training), (int)k, kept.raw);
+	else
+		s->network->get_state(s->training, (int)(k - p->stored.count), kept.raw);
+	return kept;
+}
+
 /* The program's values of stored tensors and states, read into the evaluator. */
 static void take_values(struct sides *s, struct evaluation *evaluation)
 {
-	const struct program *p = s->program;
-	for (size_t k = 0; k < p->stored.count + p->states.count; k++) {
-		bool stored = k < p->stored.count;
-		const struct tensor *tensor = stored ? p->stored.items[k] : p->states.items[k - p->stored.count];
-		size_t count = elements_of(tensor, 1);
-		void *raw = arena_alloc(s->arena, count * 8);
-		if (stored)
-			s->network->get(s->network->net(s->training), (int)k, raw);
-		else
-			s->network->get_state(s->training, (int)(k - p->stored.count), raw);
-		for (size_t e = 0; e < count; e++)
-			evaluation_values(evaluation, tensor)[e] = real_at(s, raw, e);
+	for (size_t k = 0; k < kept_count(s); k++) {
+		struct kept kept = kept_get(s, k);
+		for (size_t e = 0; e < kept.count; e++)
+			evaluation_values(evaluation, kept.tensor)[e] = real_at(s, kept.raw, e);
 	}
 }
 
@@ -95,30 +115,22 @@ static double difference(double a, double b, double scale)
 	return fabs(a - b) / fmax(fmax(fabs(a), fabs(b)), scale);
 }
 
-static void compare(struct sides *s, const char *what, const char *name, const double *expected, const void *got,
-                    size_t count, double tolerance, double scale)
+static void compare(struct sides *s, const char *what, const char *name, const double *expected,
+                    const void *got, size_t count, double tolerance, double scale)
 {
 	for (size_t e = 0; e < count; e++)
 		cr_assert(difference(expected[e], real_at(s, got, e), scale) <= tolerance,
-		          "%s: %s of %s, element %zu: %.9g expected, %.9g got", s->g->compile->model->name, what, name, e,
-		          expected[e], real_at(s, got, e));
+		          "%s: %s of %s, element %zu: %.9g expected, %.9g got", s->g->compile->model->name,
+		          what, name, e, expected[e], real_at(s, got, e));
 }
 
 static void compare_stored(struct sides *s, struct evaluation *evaluation)
 {
-	const struct program *p = s->program;
-	for (size_t k = 0; k < p->stored.count + p->states.count; k++) {
-		bool stored = k < p->stored.count;
-		const struct tensor *tensor = stored ? p->stored.items[k] : p->states.items[k - p->stored.count];
-		size_t count = elements_of(tensor, 1);
-		void *raw = arena_alloc(s->arena, count * 8);
-		if (stored)
-			s->network->get(s->network->net(s->training), (int)k, raw);
-		else
-			s->network->get_state(s->training, (int)(k - p->stored.count), raw);
+	for (size_t k = 0; k < kept_count(s); k++) {
+		struct kept kept = kept_get(s, k);
 		/* an optimiser that divides by the root of the gradient's square magnifies what is rounded */
-		compare(s, "new value", tensor->name, evaluation_values(evaluation, tensor), raw, count,
-		        30 * s->tolerance, 0.02);
+		compare(s, "new value", kept.tensor->name, evaluation_values(evaluation, kept.tensor),
+		        kept.raw, kept.count, 30 * s->tolerance, 0.02);
 	}
 }
 
@@ -138,8 +150,8 @@ static void check_prediction(struct sides *s, int rows)
 	if (!s->program->loss || rows > s->network->batch)
 		return;
 	evaluate(evaluation, &s->program->evaluation);
-	double loss = s->network->loss(s->network->net(s->training), s->work, rows, (const void *const *)s->inputs,
-	                               (const void *const *)s->targets);
+	double loss = s->network->loss(s->network->net(s->training), s->work, rows,
+	                               (const void *const *)s->inputs, (const void *const *)s->targets);
 	cr_assert(difference(*evaluation_values(evaluation, s->program->loss), loss, 1e-3) <= s->tolerance,
 	          "%s: loss %g, the evaluator has %g", s->g->compile->model->name, loss,
 	          *evaluation_values(evaluation, s->program->loss));
@@ -155,8 +167,8 @@ static void check_training_step(struct sides *s, int rows, uint32_t step)
 	evaluation_commit(evaluation, &s->program->training);
 	double loss = s->network->train_step(s->training, rows, (const void *const *)s->inputs,
 	                                     (const void *const *)s->targets);
-	cr_assert(difference(expected, loss, 1e-3) <= s->tolerance, "%s: training loss %g, the evaluator has %g",
-	          s->g->compile->model->name, loss, expected);
+	cr_assert(difference(expected, loss, 1e-3) <= s->tolerance,
+	          "%s: training loss %g, the evaluator has %g", s->g->compile->model->name, loss, expected);
 	compare_stored(s, evaluation);
 }
 
@@ -164,7 +176,11 @@ static void check_model(const char *path, bool real_double, const char *compiler
 {
 	struct generated g = generate(path, real_double, compiler);
 	cr_assert(g.network, "%s: %s", path, g.fault);
-	struct sides s = {.g = &g, .program = &g.compile->program, .network = g.network, .arena = g.arena, .random = random_new(),
+	struct sides s = {.g = &g,
+	                  .program = &g.compile->program,
+	                  .network = g.network,
+	                  .arena = g.arena,
+	                  .random = random_new(),
 	                  .tolerance = real_double ? 1e-12 : 2e-6};
 	size_t size = g.network->training_size ? g.network->training_size : g.network->net_size;
 	s.training = aligned_alloc(64, (size + 63) / 64 * 64);

@@ -1,5 +1,5 @@
-/* Dumps and C of models against the files in tests/golden/. `make golden` rewrites them; their diff is what a change
- * of the compiler did to what users see. */
+/* Dumps and C of models against the files in tests/golden/. `make golden` rewrites them; their diff is what a
+ * change of the compiler did to what users see. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,8 @@ static char *produce(struct arena *arena, const struct golden *golden)
 	if (golden->emit) {
 		snprintf(source, sizeof source, "%s.mlp", base_name(golden->model));
 		snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)compile_checksum(c));
-		struct emit_options emit_options = {.source_name = source, .checksum = checksum, .changes = ""};
+		struct emit_options emit_options = {
+			.source_name = source, .checksum = checksum, .changes = ""};
 		struct text text = text_new(arena);
 		golden->emit(&text, &c->plan, &emit_options);
 		fputs(text_string(&text), file);
@@ -99,8 +100,9 @@ static void check(const struct golden *golden)
 		cr_assert(file && fputs(now, file) >= 0 && fclose(file) == 0);
 	}
 	char *before = read_file(path);
-	cr_expect(first_difference(before, now) == 0, "%s differs from line %d on; run `make golden` and read the diff",
-	          path, first_difference(before, now));
+	cr_expect(first_difference(before, now) == 0,
+	          "%s differs from line %d on; run `make golden` and read the diff", path,
+	          first_difference(before, now));
 	free(before);
 	free(now);
 	arena_free(arena);

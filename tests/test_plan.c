@@ -1,11 +1,13 @@
-/* Plans: which equations are one loop nest, which loops it has, where values live, and that faults are found. */
+/* Plans: which equations are one loop nest, which loops it has, where values live, and that faults are found.
+ */
 #include <criterion/criterion.h>
 
 #include "graph_fixture.h"
 #include "plan_fixture.h"
 
-static const char small[] = "model m\ninput x[4]\ntarget t[2]\nlayer h[3] = tanh(dense(x))\noutput y[2] = dense(h)\n"
-                            "minimize half_sse(y, t)\ntrain { optimizer = sgd(rate = 0.5), batch = 7 }\n";
+static const char small[] =
+	"model m\ninput x[4]\ntarget t[2]\nlayer h[3] = tanh(dense(x))\noutput y[2] = dense(h)\n"
+	"minimize half_sse(y, t)\ntrain { optimizer = sgd(rate = 0.5), batch = 7 }\n";
 static const char wide[] = "model m\ninput x[100]\ntarget t[70]\nlayer h[80] = tanh(dense(x))\n"
                            "output y[70] = dense(h)\nminimize half_sse(y, t)\ntrain { batch = 9 }\n";
 
@@ -57,7 +59,8 @@ Test(plan, states_and_parameter_are_updated_in_one_loop)
 	arena_free(c->arena);
 }
 
-/* Short extents are no vectors; W[o][i] x[n][i] walks along i in the sum; the gradient of W along its last index. */
+/* Short extents are no vectors; W[o][i] x[n][i] walks along i in the sum; the gradient of W
+ * along its last index. */
 Test(plan, the_vector_is_the_index_of_contiguous_reads)
 {
 	struct compile *c = plan_of(small);
@@ -107,7 +110,8 @@ Test(plan, memory_is_used_again)
 	char text[4000] = "model m\ninput x[20]\n";
 	for (int k = 1; k <= 20; k++) {
 		char line[100];
-		snprintf(line, sizeof line, "layer h%d[20] = tanh(dense(%s%.0d))\n", k, k == 1 ? "x" : "h", k - 1);
+		snprintf(line, sizeof line, "layer h%d[20] = tanh(dense(%s%.0d))\n", k, k == 1 ? "x" : "h",
+		         k - 1);
 		strcat(text, line);
 	}
 	struct compile *c = plan_of(strcat(text, "output y[2] = dense(h20)\n"));
@@ -185,15 +189,18 @@ static struct plan reversing_plan(struct fixture *f, bool reversed)
 	struct tensor *next = TENSOR(f, TENSOR_NEXT, "new.T", "i", 4);
 	struct tensor *loss = SCALAR(f, TENSOR_LOSS, "loss");
 	next->stored_in = stored;
-	const struct linear *back = linear_add(exprs, linear_constant(exprs, 3), -1, linear_variable(exprs, 0));
+	const struct linear *back =
+		linear_add(exprs, linear_constant(exprs, 3), -1, linear_variable(exprs, 0));
 	struct model *model = ARENA_NEW(f->arena, struct model);
 	model->name = name_of(f->names, "m");
 	model->train.batch = 2;
 	struct program *program = ARENA_NEW(f->arena, struct program);
 	*program = (struct program){.model = model, .exprs = exprs, .loss = loss};
 	array_push(f->arena, &program->stored, stored);
-	array_push(f->arena, &program->training.equations, (struct equation){.left = loss, .right = number(f, 0)});
-	array_push(f->arena, &program->evaluation.equations, (struct equation){.left = loss, .right = number(f, 0)});
+	array_push(f->arena, &program->training.equations,
+	           (struct equation){.left = loss, .right = number(f, 0)});
+	array_push(f->arena, &program->evaluation.equations,
+	           (struct equation){.left = loss, .right = number(f, 0)});
 	array_push(f->arena, &program->training.equations,
 	           (struct equation){.left = next, .phase = PHASE_UPDATE,
 	                             .right = reversed ? expr_read(exprs, stored, &back) : AT(f, stored, 0)});

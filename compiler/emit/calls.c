@@ -9,7 +9,7 @@ static const char *const area_names[] = {
 name_t offset_name(const struct c_names *names, enum plan_area area, const struct tensor *tensor)
 {
 	return name_format(names->names, "%s_AT_%s", area_names[area],
-	                   c_upper(names->names, c_tensor(names, tensor)));
+	                   c_upper_tensor(names, tensor));
 }
 
 /* One public function that runs the steps of `function`. `training`: it has t, else net and w. */
@@ -30,7 +30,8 @@ static const char *array_cast(const struct body *body, const struct tensor *tens
 	                   c_shape(names, tensor, 1));
 }
 
-/* "float (*layer_hidden)[IRIS_SIZE_HIDDEN] = (float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_HIDDEN);" */
+/* "float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
+ * (float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_HIDDEN);" */
 static void declare_view(struct body *body, const struct location *place)
 {
 	struct c_names *names = body->names;
@@ -42,7 +43,8 @@ static void declare_view(struct body *body, const struct location *place)
 	const char *at = offset_name(names, plan_area_of(body->function), tensor);
 	const char *scratch = body->training ? "t->scratch" : "w->scratch";
 	if (tensor_stored_rank(tensor) < 2)
-		c_line(body->text, name_format(names->names, "%s *%s = %s + %s;", names->real, name, scratch, at));
+		c_line(body->text,
+		       name_format(names->names, "%s *%s = %s + %s;", names->real, name, scratch, at));
 	else
 		c_line(body->text, name_format(names->names, "%s (*%s)%s = %s(%s + %s);", names->real, name,
 		                               c_shape(names, tensor, 1), array_cast(body, tensor, false),
@@ -57,9 +59,12 @@ static const char *argument(struct body *body, const struct tensor *tensor)
 	const char *scalar = tensor_stored_rank(tensor) == 0 ? "&" : "";
 	switch (place.kind) {
 	case IN_CALLER:
-		return name_format(names->names, "%s%s%s", array_cast(body, tensor, tensor->role != TENSOR_OUTPUT),
+		return name_format(names->names, "%s%s%s",
+		                   array_cast(body, tensor, tensor->role != TENSOR_OUTPUT),
 		                   body->training ? "t->" : "", name);
-	case IN_NET: return name_format(names->names, "%s%s%s", scalar, body->training ? "t->net." : "net->", name);
+	case IN_NET:
+		return name_format(names->names, "%s%s%s", scalar, body->training ? "t->net." : "net->",
+		                   name);
 	case IN_STATE:
 	case IN_GRADIENT: return name_format(names->names, "%st->%s", scalar, name);
 	default: return name;
@@ -113,7 +118,9 @@ static bool uses_symbol(const struct expr *expr, enum symbol symbol)
 static void emit_schedules(struct body *body)
 {
 	const struct plan *plan = body->names->plan;
-	struct scope scope = {.names = body->names, .used = table_new(plan->arena), .values = table_new(plan->arena),
+	struct scope scope = {.names = body->names,
+	                      .used = table_new(plan->arena),
+	                      .values = table_new(plan->arena),
 	                      .in_double = true};
 	bool step = false, epoch = false;
 	for (size_t k = 0; k < plan->schedule[body->function].count; k++) {
@@ -144,7 +151,8 @@ static void emit_views(struct body *body)
 		const tensors *const lists[] = {&signature.read, &signature.written};
 		for (size_t l = 0; l < 2; l++)
 			for (size_t j = 0; j < lists[l]->count; j++) {
-				struct location place = plan_location(plan, body->function, lists[l]->items[j]);
+				struct location place =
+					plan_location(plan, body->function, lists[l]->items[j]);
 				declare_view(body, &place);
 			}
 	}

@@ -12,18 +12,16 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
 	return hash;
 }
 
-static uint64_t hash_tensors(uint64_t hash, const tensors *list)
+static uint64_t hash_tensors(struct arena *arena, uint64_t hash, const tensors *list)
 {
 	for (size_t k = 0; k < list->count; k++) {
 		const struct tensor *tensor = list->items[k];
-		char line[1024];
-		int length = snprintf(line, sizeof line, "%d %s %d:", (int)tensor->role, tensor->name, tensor->classes);
-		hash = hash_bytes(hash, line, (size_t)length);
-		for (int d = 0; d < tensor->rank; d++) {
-			length = snprintf(line, sizeof line, " %lld", (long long)tensor->extents[d]);
-			hash = hash_bytes(hash, line, (size_t)length);
-		}
-		hash = hash_bytes(hash, "\n", 1);
+		struct text line = text_new(arena);
+		text_printf(&line, "%d %s %d:", (int)tensor->role, tensor->name, tensor->classes);
+		for (int d = 0; d < tensor->rank; d++)
+			text_printf(&line, " %lld", (long long)tensor->extents[d]);
+		text_add(&line, "\n");
+		hash = hash_bytes(hash, text_string(&line), line.length);
 	}
 	return hash;
 }
@@ -32,10 +30,10 @@ uint64_t emit_fingerprint(const struct plan *plan)
 {
 	const struct program *program = plan->program;
 	uint64_t hash = UINT64_C(14695981039346656037);
-	hash = hash_tensors(hash, &program->inputs);
-	hash = hash_tensors(hash, &program->targets);
-	hash = hash_tensors(hash, &program->outputs);
-	return hash_tensors(hash, &program->stored);
+	hash = hash_tensors(plan->arena, hash, &program->inputs);
+	hash = hash_tensors(plan->arena, hash, &program->targets);
+	hash = hash_tensors(plan->arena, hash, &program->outputs);
+	return hash_tensors(plan->arena, hash, &program->stored);
 }
 
 /* --- ports -------------------------------------------------------------------------------------------- */
@@ -48,10 +46,12 @@ static int number_of(const struct program *program, const struct tensor *stored)
 	return -1;
 }
 
-static void emit_port_table(struct text *text, const struct c_names *names, const tensors *list, const char *table)
+static void emit_port_table(struct text *text, const struct c_names *names, const tensors *list,
+                            const char *table)
 {
-	static const char *const scalings[] = {
-		[SCALING_NONE] = "MLP_AS_IS", [SCALING_STANDARDIZE] = "MLP_STANDARDIZE", [SCALING_RANGE] = "MLP_SCALE"};
+	static const char *const scalings[] = {[SCALING_NONE] = "MLP_AS_IS",
+	                                       [SCALING_STANDARDIZE] = "MLP_STANDARDIZE",
+	                                       [SCALING_RANGE] = "MLP_SCALE"};
 	const struct program *program = names->plan->program;
 	if (list->count == 0)
 		return;
@@ -63,8 +63,9 @@ static void emit_port_table(struct text *text, const struct c_names *names, cons
 		text_printf(&line, "{.name = \"%s\", .rank = %d, .shape = ", tensor->name,
 		            tensor_stored_rank(tensor) - 1);
 		print_shape_list(&line, names, tensor);
-		text_printf(&line, ", .elements = %lld, .classes = %d, .scaling = %s, .mean = %d, .deviation = %d},",
-		            (long long)tensor_elements(tensor, 1), tensor->classes, scalings[tensor->scaling],
+		text_printf(&line,
+		            ", .elements = %s, .classes = %d, .scaling = %s, .mean = %d, .deviation = %d},",
+		            c_elements(names, tensor), tensor->classes, scalings[tensor->scaling],
 		            number_of(program, tensor->mean), number_of(program, tensor->deviation));
 		c_line(text, text_string(&line));
 	}
@@ -74,9 +75,9 @@ static void emit_port_table(struct text *text, const struct c_names *names, cons
 
 /* --- adapters ----------------------------------------------------------------------------------------- */
 
-static void print_loads(struct text *line, const struct c_names *names, const tensors *list, const char *array)
+/* ", inputs[0], inputs[1]" */
+static void print_loads(struct text *line, const tensors *list, const char *array)
 {
-	(void)names;
 	for (size_t k = 0; k < list->count; k++)
 		text_printf(line, ", %s[%zu]", array, k);
 }
@@ -103,8 +104,8 @@ static void emit_adapters(struct text *text, const struct c_names *names)
 	adapter(text, "static void set(void *net, int k, const void *values)", NULL,
 	        name_format(names->names, "%s_set(net, k, values);", model));
 	text_printf(&call, "%s_predict(net, work, rows", model);
-	print_loads(&call, names, &program->inputs, "inputs");
-	print_loads(&call, names, &program->outputs, "outputs");
+	print_loads(&call, &program->inputs, "inputs");
+	print_loads(&call, &program->outputs, "outputs");
 	text_add(&call, ");");
 	adapter(text,
 	        "static void predict(const void *net, void *work, int rows, const void *const *inputs, "
@@ -123,19 +124,21 @@ static void emit_training_adapters(struct text *text, const struct c_names *name
 	const struct program *program = names->plan->program;
 	const char *model = names->model;
 	struct text loads = text_new(text->arena);
-	print_loads(&loads, names, &program->inputs, "inputs");
-	print_loads(&loads, names, &program->targets, "targets");
+	print_loads(&loads, &program->inputs, "inputs");
+	print_loads(&loads, &program->targets, "targets");
 	adapter(text, "static void get_state(const void *training, int k, void *values)", NULL,
 	        name_format(names->names, "%s_get_state(training, k, values);", model));
 	adapter(text, "static void set_state(void *training, int k, const void *values)", NULL,
 	        name_format(names->names, "%s_set_state(training, k, values);", model));
 	adapter(text, "static void set_epoch(void *training, int epoch)", NULL,
-	        name_format(names->names, "((struct %s_training *)training)->epoch = (uint32_t)epoch;", model));
+	        name_format(names->names, "((struct %s_training *)training)->epoch = (uint32_t)epoch;",
+	                    model));
 	adapter(text,
 	        "static double loss(const void *net, void *work, int rows, const void *const *inputs, "
 	        "const void *const *targets)",
 	        program->targets.count ? NULL : "targets",
-	        name_format(names->names, "return (double)%s_loss(net, work, rows%s);", model, text_string(&loads)));
+	        name_format(names->names, "return (double)%s_loss(net, work, rows%s);", model,
+	                    text_string(&loads)));
 	adapter(text,
 	        "static double train_step(void *training, int rows, const void *const *inputs, "
 	        "const void *const *targets)",
@@ -182,15 +185,15 @@ static void emit_network(struct text *text, const struct c_names *names, const s
 	text_line(text, "\t.epochs = %lld,", (long long)train->epochs);
 	text_line(text, "\t.patience = %lld,", (long long)train->patience);
 	text_line(text, "\t.seed = %s_SEED,", names->upper);
-	text_line(text, "\t.input_count = %zu, .target_count = %zu, .output_count = %zu,", program->inputs.count,
-	          program->targets.count, program->outputs.count);
+	text_line(text, "\t.input_count = %zu, .target_count = %zu, .output_count = %zu,",
+	          program->inputs.count, program->targets.count, program->outputs.count);
 	text_line(text, "\t.inputs = inputs_of_model, .targets = %s, .outputs = outputs_of_model,",
 	          program->targets.count ? "targets_of_model" : "NULL");
 	text_line(text, "\t.net_size = sizeof(struct %s),", model);
 	text_line(text, "\t.work_size = sizeof(struct %s_work),", model);
 	text_line(text, "\t.training_size = sizeof(struct %s%s),", model, program->loss ? "_training" : "");
-	text_line(text, "\t.tensor_count = %s_TENSORS, .tensor = %s_tensor, .get = get, .set = set,", names->upper,
-	          model);
+	text_line(text, "\t.tensor_count = %s_TENSORS, .tensor = %s_tensor, .get = get, .set = set,",
+	          names->upper, model);
 	text_line(text, "\t.init = init, .net = net_of, .predict = predict,");
 	if (program->loss) {
 		text_line(text, "\t.state_count = %s_STATES, .state = %s_state,", names->upper, model);

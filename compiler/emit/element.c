@@ -1,7 +1,8 @@
 /* One element of all members of a step: values in order, then what must be stored last. */
 #include "emit/nest.h"
 
-static bool reads_tensor(const struct scope *scope, const struct equation *equation, const struct tensor *tensor)
+static bool reads_tensor(const struct scope *scope, const struct equation *equation,
+                         const struct tensor *tensor)
 {
 	read_list reads = reads_of(scope->names->arena, equation->right);
 	for (size_t k = 0; k < reads.count; k++)
@@ -10,7 +11,8 @@ static bool reads_tensor(const struct scope *scope, const struct equation *equat
 	return false;
 }
 
-static bool read_later(const struct scope *scope, const struct step *step, size_t m, const struct tensor *tensor)
+static bool read_later(const struct scope *scope, const struct step *step, size_t m,
+                       const struct tensor *tensor)
 {
 	for (size_t k = m + 1; k < step->members.count; k++)
 		if (reads_tensor(scope, step->members.items[k].equation, tensor))

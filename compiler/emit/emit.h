@@ -1,11 +1,13 @@
 /* Plan → C: NAME.h, NAME.c and NAME_main.c. The only folder with C text in it.
  *
- * The text is readable C11: a function a step with its equation above it, loops over named extents, no allocation,
- * no input or output, no mutable globals. The same plan gives the same bytes.
+ * The text is readable C11: a function a step with its equation above it, loops over named extents, no
+ * allocation, no input or output, no mutable globals. The same plan gives the same bytes.
  *
- * Names: every tensor gets one C name. `hidden.W` becomes hidden_W; a name without a point gets its role in front
- * (input_flower, layer_hidden, parameter_W), and so does one that could meet a macro or a name of the C library.
- * A name that is taken gets _2, _3 … in order of definition.
+ * Names: every tensor gets one C name. `hidden.W` becomes hidden_W; a name without a point gets its role in
+ * front (input_flower, layer_hidden, parameter_W), and so does one that could meet a macro or a name of the C
+ * library. A step's function is called for what it does and its last stored value: forward_hidden; where the
+ * loss or training computes that value in another way than prediction, loss_hidden and training_hidden. A name
+ * that is taken gets _2, _3 … in order of definition.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H

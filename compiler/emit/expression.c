@@ -1,9 +1,8 @@
-/* Expressions of the graph as expressions of C, with as few parentheses as C and its compilers' warnings allow. */
+/* Expressions of the graph as expressions of C, with as few parentheses as C and
+ * its compilers' warnings allow. */
 #include <math.h>
 
 #include "emit/printers.h"
-
-enum { LARGEST_POWER = 4 };  /* written as a product */
 
 /* --- choices ------------------------------------------------------------------------------------------ */
 
@@ -42,8 +41,8 @@ static bool is_plain_product(const struct scope *scope, const struct expr *expr)
 	return expr->op == OP_MULTIPLY && !scope_lookup(scope, expr);
 }
 
-static void print_power(struct text *text, const struct scope *scope, const struct expr *operand, int exponent,
-                        enum precedence precedence)
+static void print_power(struct text *text, const struct scope *scope, const struct expr *operand,
+                        int exponent, enum precedence precedence)
 {
 	if (exponent > LARGEST_POWER) {
 		text_add(text, scope_is_double(scope) ? "pow(" : "powf(");
@@ -83,7 +82,8 @@ static void print_factors(struct text *text, const struct scope *scope, const st
 }
 
 /* coefficient * the factors of the product, one division at most; the coefficient is not negative */
-static void print_product(struct text *text, const struct scope *scope, double coefficient, const struct expr *product)
+static void print_product(struct text *text, const struct scope *scope, double coefficient,
+                          const struct expr *product)
 {
 	int above = factors(product, 1), below = factors(product, -1);
 	bool number = coefficient != 1 || above == 0;
@@ -122,7 +122,8 @@ static double term_factor(const struct scope *scope, const struct expr *sum, int
 	return sum->weights[k] * (is_plain_product(scope, operand) ? operand->number : 1);
 }
 
-static void print_addend(struct text *text, const struct scope *scope, double factor, const struct expr *operand)
+static void print_addend(struct text *text, const struct scope *scope, double factor,
+                         const struct expr *operand)
 {
 	factor = fabs(factor);
 	if (is_plain_product(scope, operand)) {
@@ -204,7 +205,8 @@ static printer *const printers[OP_COUNT] = {
 	[OP_SHIFT] = print_shift,   [OP_CONSTANT] = print_constant,
 };
 
-void c_expression(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void c_expression(struct text *text, const struct scope *scope, const struct expr *expr,
+                  enum precedence precedence)
 {
 	name_t value = scope_lookup(scope, expr);
 	if (op_is_condition(expr->op))

@@ -25,17 +25,21 @@ static void emit_constants(struct text *text, const struct c_names *names)
 	add_constant(names, &list, "TENSORS", (int64_t)program->stored.count, "parameters and statistics");
 	add_constant(names, &list, "PARAMETERS", plan->parameter_count, "numbers that are trained");
 	if (program->loss)
-		add_constant(names, &list, "STATES", (int64_t)program->states.count, "tensors of the optimiser");
+		add_constant(names, &list, "STATES", (int64_t)program->states.count,
+		             "tensors of the optimiser");
 	for (size_t k = 0; k < names->extents.count; k++)
 		array_push(names->arena, &list,
-		           (struct constant){names->extents.items[k].name, names->extents.items[k].extent, NULL});
-	add_constant(names, &list, "WORK", at_least_one(predict > loss ? predict : loss), "numbers of scratch");
+		           (struct constant){names->extents.items[k].name, names->extents.items[k].extent,
+		                             NULL});
+	add_constant(names, &list, "WORK", at_least_one(predict > loss ? predict : loss),
+	             "numbers of scratch");
 	if (program->loss)
 		add_constant(names, &list, "SCRATCH", at_least_one(plan->areas[AREA_TRAINING].scratch),
 		             "numbers of scratch in training");
 	c_constants(text, &list);
-	text_line(text, "#define %s_SEED UINT64_C(%llu)", names->upper, (unsigned long long)program->model->train.seed);
-	text_line(text, "%s", "");
+	text_line(text, "#define %s_SEED UINT64_C(%llu)", names->upper,
+	          (unsigned long long)program->model->train.seed);
+	text_blank(text);
 }
 
 static void emit_member(struct text *text, const struct c_names *names, const struct tensor *tensor)
@@ -71,7 +75,8 @@ static void emit_training(struct text *text, const struct c_names *names)
 {
 	const struct plan *plan = names->plan;
 	const struct program *program = plan->program;
-	c_comment(text, "All of training. `epoch` is the caller's to set: the schedules of the optimiser read it.");
+	c_comment(text,
+	          "All of training. `epoch` is the caller's to set: the schedules of the optimiser read it.");
 	text_line(text, "struct %s_training {", names->model);
 	text->indent++;
 	text_line(text, "struct %s net;", names->model);
@@ -115,7 +120,7 @@ static void emit_ports(struct text *text, const struct c_names *names)
 	for (size_t k = 0; k < program->outputs.count; k++)
 		text_add(&lines, port_line(names, program->outputs.items[k], "  output"));
 	c_comment(text, text_string(&lines));
-	text_line(text, "%s", "");
+	text_blank(text);
 }
 
 void emit_header(struct text *text, const struct plan *plan, const struct emit_options *options)

@@ -44,13 +44,14 @@ void c_number(struct text *text, const struct scope *scope, double number)
 	if (isnan(number))
 		text_add(text, scope_is_double(scope) ? "(double)NAN" : "NAN");
 	else if (infinite)
-		text_printf(text, "%s%s", number < 0 ? "-" : "", scope_is_double(scope) ? "HUGE_VAL" : "HUGE_VALF");
+		text_printf(text, "%s%s", number < 0 ? "-" : "",
+		            scope_is_double(scope) ? "HUGE_VAL" : "HUGE_VALF");
 	else
 		number_digits(text, scope, number);
 }
 
 void leaf_number(struct text *text, const struct scope *scope, const struct expr *expr,
-                  enum precedence precedence)
+                 enum precedence precedence)
 {
 	bool parentheses = expr->number < 0 && precedence >= AS_UNARY;
 	open_parenthesis(text, parentheses);
@@ -90,7 +91,7 @@ void c_element(struct text *text, const struct scope *scope, const struct tensor
 }
 
 void leaf_read(struct text *text, const struct scope *scope, const struct expr *expr,
-                       enum precedence precedence)
+               enum precedence precedence)
 {
 	(void)precedence;
 	name_t value = scope_lookup(scope, expr->tensor);
@@ -114,7 +115,8 @@ static void print_term(struct text *text, const struct scope *scope, const struc
 	close_parenthesis(text, parentheses);
 }
 
-void c_index(struct text *text, const struct scope *scope, const struct linear *linear, enum precedence precedence)
+void c_index(struct text *text, const struct scope *scope, const struct linear *linear,
+             enum precedence precedence)
 {
 	if (linear->label) {
 		leaf_label(text, scope, linear->label);
@@ -147,7 +149,7 @@ static const char *cast_of(const struct scope *scope)
 }
 
 void leaf_position(struct text *text, const struct scope *scope, const struct expr *expr,
-                    enum precedence precedence)
+                   enum precedence precedence)
 {
 	bool parentheses = precedence > AS_UNARY;
 	open_parenthesis(text, parentheses);
@@ -160,24 +162,84 @@ void leaf_position(struct text *text, const struct scope *scope, const struct ex
 }
 
 void leaf_symbol(struct text *text, const struct scope *scope, const struct expr *expr,
-                  enum precedence precedence)
+                 enum precedence precedence)
 {
-	static const char *const symbols[] = {
-		[SYMBOL_TRAINING] = "0", [SYMBOL_ROWS] = "rows", [SYMBOL_STEP] = "step", [SYMBOL_EPOCH] = "epoch"};
+	static const char *const symbols[] = {[SYMBOL_TRAINING] = "0",
+	                                      [SYMBOL_ROWS] = "rows",
+	                                      [SYMBOL_STEP] = "step",
+	                                      [SYMBOL_EPOCH] = "epoch"};
 	bool parentheses = precedence > AS_UNARY;
 	open_parenthesis(text, parentheses);
 	text_printf(text, "%s%s", cast_of(scope), symbols[expr->symbol]);
 	close_parenthesis(text, parentheses);
 }
 
+/* Terms from the largest coefficient to the smallest, dimensions of one element last. */
+static int by_stride(const struct scope *scope, const struct linear_term *a, const struct linear_term *b)
+{
+	if (a->coefficient != b->coefficient)
+		return a->coefficient > b->coefficient ? -1 : 1;
+	return scope_find(scope, b->variable)->extent == 1 ? -1 : 1;
+}
+
+/* The number of an element in row-major order, "(o * SIZE_I + i) * SIZE_J + j"; false if `linear` is not one.
+ */
+static bool row_major(struct text *text, const struct scope *scope, const struct linear *linear)
+{
+	struct linear_term terms[TENSOR_MOST_DIMENSIONS];
+	int count = linear->count;
+	if (linear->label || linear->constant != 0 || count < 2 || count > TENSOR_MOST_DIMENSIONS)
+		return false;
+	for (int k = 0; k < count; k++) {
+		int at = k;
+		for (; at > 0 && by_stride(scope, &linear->terms[k], &terms[at - 1]) < 0; at--)
+			terms[at] = terms[at - 1];
+		terms[at] = linear->terms[k];
+	}
+	int64_t stride = 1;
+	for (int k = count - 1; k >= 0; k--) {
+		if (terms[k].coefficient != stride)
+			return false;
+		stride *= scope_find(scope, terms[k].variable)->extent;
+	}
+	for (int k = 1; k < count - 1; k++)
+		text_add(text, "(");
+	for (int k = 0; k < count; k++) {
+		const struct variable_name *variable = scope_find(scope, terms[k].variable);
+		bool parentheses = variable->compound && k == 0;
+		if (k > 0)
+			text_printf(text, " * %s + ", variable->extent_name);
+		open_parenthesis(text, parentheses);
+		text_add(text, variable->text);
+		close_parenthesis(text, parentheses);
+		if (k > 0 && k < count - 1)
+			text_add(text, ")");
+	}
+	return true;
+}
+
+/* "(uint32_t)n", "(uint32_t)(o * SIZE_I + i)", or a constant alone */
+static void print_counter(struct text *text, const struct scope *scope, const struct linear *linear)
+{
+	struct text number = text_new(text->arena);
+	if (!linear->label && linear->count == 0) {
+		text_printf(text, "%lld", (long long)linear->constant);
+	} else if (row_major(&number, scope, linear)) {
+		text_printf(text, "(uint32_t)(%s)", text_string(&number));
+	} else {
+		text_add(text, "(uint32_t)");
+		c_index(text, scope, linear, AS_UNARY);
+	}
+}
+
 void leaf_draw(struct text *text, const struct scope *scope, const struct expr *expr,
-                       enum precedence precedence)
+               enum precedence precedence)
 {
 	(void)precedence;
-	text_printf(text, "%s%s(seed, STREAM_%s, step, (uint32_t)", op_table[expr->op].c,
-	            scope_is_double(scope) ? "" : "f", c_upper(scope->names->names, expr->draw));
-	c_index(text, scope, expr->indices[0], AS_UNARY);
-	text_add(text, ", (uint32_t)");
-	c_index(text, scope, expr->indices[1], AS_UNARY);
+	text_printf(text, "%s%s(seed, %s, step, ", op_table[expr->op].c, scope_is_double(scope) ? "" : "f",
+	            c_stream(scope->names, expr->draw));
+	print_counter(text, scope, expr->indices[0]);
+	text_add(text, ", ");
+	print_counter(text, scope, expr->indices[1]);
 	text_add(text, ")");
 }

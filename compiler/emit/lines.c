@@ -1,6 +1,7 @@
-/* Lines of C: broken where they are too long. */
+/* Lines of C, broken where they are too long; comments; blocks without the braces that they do not need. */
 #include "emit/lines.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { LAST_COLUMN = 104, TAB = 8 };
@@ -10,12 +11,12 @@ static bool is_operator(const char *c)
 	return strchr("+-*/<>=?:&|", *c) != NULL && (c[1] == ' ' || (c[1] && c[2] == ' '));
 }
 
-/* The blank at which to break: before an operator or after a comma or semicolon, outside of strings, as little nested
- * as possible and then as far right as possible; 0: nowhere. */
+/* The blank at which to break, outside of strings: as little nested as possible, there first after a comma or
+ * semicolon, then in a choice, then before an operator, and as far right as possible; 0: nowhere. */
 static size_t best_break(const char *line, size_t room)
 {
 	size_t best = 0;
-	int depth = 0, best_depth = 1000;
+	int depth = 0, least = INT_MAX;
 	bool quoted = false;
 	for (size_t k = 0; line[k] && k <= room; k++) {
 		if (line[k] == '"' && (k == 0 || line[k - 1] != '\\'))
@@ -26,14 +27,24 @@ static size_t best_break(const char *line, size_t room)
 		depth -= line[k] == ')' || line[k] == ']' || line[k] == '}';
 		if (line[k] != ' ' || k < room / 3)
 			continue;
-		bool wanted = line[k - 1] == ',' || line[k - 1] == ';' || line[k - 1] == '=' ||
-		              (is_operator(line + k + 1) && line[k + 1] != '=');
-		if (wanted && depth <= best_depth) {
+		bool list = line[k - 1] == ',' || line[k - 1] == ';';
+		bool wanted = list || line[k - 1] == '=' || (is_operator(line + k + 1) && line[k + 1] != '=');
+		bool choice = strchr("?:", line[k + 1]) != NULL;
+		int cost = 3 * depth + (list ? 0 : choice ? 1 : 2);
+		if (wanted && cost <= least) {
 			best = k;
-			best_depth = depth;
+			least = cost;
 		}
 	}
 	return best;
+}
+
+/* After the first parenthesis that something follows: where a lone argument is too long. */
+static size_t break_at_parenthesis(const char *line, size_t room)
+{
+	const char *open = strchr(line, '(');
+	size_t cut = open ? (size_t)(open - line) + 1 : 0;
+	return cut > room / 4 && cut <= room && line[cut] != ')' ? cut : 0;
 }
 
 static size_t any_break(const char *line, size_t room)
@@ -55,15 +66,39 @@ void c_line(struct text *text, const char *line)
 		size_t margin = TAB * (size_t)text->indent;
 		size_t room = margin + 40 < LAST_COLUMN ? LAST_COLUMN - margin : 40;
 		size_t cut = best_break(line, room);
+		cut = cut ? cut : break_at_parenthesis(line, room);
 		cut = cut ? cut : any_break(line, room);
 		if (cut == 0)
 			break;
 		text_line(text, "%.*s", (int)cut, line);
-		line += cut + 1;
+		line += cut + (line[cut] == ' ');
 		text->indent = indent + 2;
 	}
 	text_line(text, "%s", line);
 	text->indent = indent;
+}
+
+/* Where the line begins whose newline stands at `end`. */
+static size_t line_begin(const struct text *text, size_t end)
+{
+	while (end > 0 && text->bytes[end - 1] != '\n')
+		end--;
+	return end;
+}
+
+void c_close(struct text *text)
+{
+	static const char opening[] = " {\n";
+	const size_t length = sizeof opening - 1;
+	text->indent--;
+	size_t last = text->length > 0 ? line_begin(text, text->length - 1) : 0;
+	bool single = last > length && memcmp(text->bytes + last - length, opening, length) == 0;
+	if (!single) {
+		text_line(text, "}");
+		return;
+	}
+	memmove(text->bytes + last - length, text->bytes + last - 1, text->length - last + 2);
+	text->length -= length - 1;
 }
 
 /* What could end a comment or has a meaning before comments do is spoilt. */

@@ -9,7 +9,7 @@ static void emit_plain(struct text *text, struct scope *scope, const struct step
                        const struct tensor *left)
 {
 	for (int k = 0; k < left->rank; k++)
-		open_loop(text, scope->free[k].text, "0", c_extent(scope->names, left, k), NULL);
+		open_loop(text, scope->free[k].text, "0", scope->free[k].extent_name, NULL);
 	emit_element(text, scope, step, &(struct ready){0});
 	for (int k = 0; k < left->rank; k++)
 		close_loop(text);
@@ -39,14 +39,14 @@ static void open_outer(struct nest *nest)
 	for (int k = 0; k < nest->left->rank; k++) {
 		if (nest->loops.form == LOOP_ROW && k == nest->loops.vector)
 			continue;
-		const char *index = scope->free[k].text, *extent = c_extent(scope->names, nest->left, k);
+		const char *index = scope->free[k].text, *extent = scope->free[k].extent_name;
 		bool blocked = k == nest->loops.blocked;
 		open_loop(text, index, "0", extent, blocked ? "BLOCK" : NULL);
 		nest->opened++;
 		for (int b = 1; blocked && b < nest->loops.block; b++) {
 			nest->blocks[b] = scope_unique(scope, name_format(names, "%s_%d", index, b));
-			text_line(text, "const int %s = %s + %d < %s ? %s + %d : %s - 1;", nest->blocks[b], index, b,
-			          extent, index, b, extent);
+			c_line(text, name_format(names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;",
+			                         nest->blocks[b], index, b, extent, index, b, extent));
 		}
 		if (blocked)
 			nest->blocks[0] = index;
@@ -57,7 +57,8 @@ static void declare_sums(struct nest *nest, const char *base, const char *width)
 {
 	struct scope *scope = nest->scope;
 	for (int b = 0; b < nest->loops.block; b++) {
-		const char *wanted = nest->loops.block == 1 ? base : name_format(scope->names->names, "%s_%d", base, b);
+		const char *wanted =
+			nest->loops.block == 1 ? base : name_format(scope->names->names, "%s_%d", base, b);
 		nest->sums[b] = scope_unique(scope, wanted);
 		text_line(nest->text, "%s %s[%s] = {0};", scope->names->real, nest->sums[b], width);
 	}
@@ -97,10 +98,10 @@ static name_t open_block(struct nest *nest, struct scope *scope, name_t lone)
 	if (blocked < 0)
 		return lone;
 	const char *first = scope->free[blocked].text;
-	const char *extent = c_extent(scope->names, nest->left, blocked);
+	const char *extent = scope->free[blocked].extent_name;
 	name_t here = scope_unique(scope, name_format(names, "%s_here", first));
-	text_line(nest->text, "for (int %s = %s; %s < %s && %s < %s + BLOCK; %s++) {", here, first, here, extent, here,
-	          first, here);
+	c_line(nest->text, name_format(names, "for (int %s = %s; %s < %s && %s < %s + BLOCK; %s++) {", here,
+	                               first, here, extent, here, first, here));
 	nest->text->indent++;
 	nest->opened++;
 	scope->free[blocked].text = here;
@@ -128,9 +129,10 @@ static void accumulate_row(struct nest *nest, const char *start, const char *wid
 	}
 	name_t element = start ? scope_unique(&scope, "j") : scope.free[vector].text;
 	open_loop(text, element, "0", width, NULL);
-	if (start)
-		scope_variable(&scope, vector, name_format(names, "%s + %s", start, element), true,
-		               nest->left->extents[vector]);
+	if (start) {
+		scope.free[vector].text = name_format(names, "%s + %s", start, element);
+		scope.free[vector].compound = true;
+	}
 	accumulate(nest, &scope, element);
 	for (int level = 0; level <= nest->chain.count; level++)
 		close_loop(text);
@@ -144,8 +146,8 @@ static void store_row(struct nest *nest, const char *from, const char *start, co
 	if (nest->loops.blocked >= 0)
 		declare_block(nest, "*const sums", "");
 	name_t sums = open_block(nest, &scope, nest->sums[0]);
-	open_loop(nest->text, index, start ? from : "0", start ? name_format(names, "%s + %s", start, width) : width,
-	          NULL);
+	open_loop(nest->text, index, start ? from : "0",
+	          start ? name_format(names, "%s + %s", start, width) : width, NULL);
 	nest->opened++;
 	const char *place = start ? name_format(names, "%s - %s", index, start) : index;
 	struct ready ready = {nest->equation->left, name_format(names, "%s[%s]", sums, place)};
@@ -159,7 +161,7 @@ static void emit_row(struct nest *nest)
 	struct scope *scope = nest->scope;
 	struct names *names = scope->names->names;
 	int vector = nest->loops.vector;
-	const char *extent = c_extent(scope->names, nest->left, vector), *index = scope->free[vector].text;
+	const char *extent = scope->free[vector].extent_name, *index = scope->free[vector].text;
 	bool tiled = nest->loops.width < nest->left->extents[vector];
 	name_t from = NULL, start = NULL;
 	open_outer(nest);
@@ -168,8 +170,8 @@ static void emit_row(struct nest *nest)
 		start = scope_unique(scope, name_format(names, "%s_start", index));
 		open_loop(text, from, "0", extent, "TILE");
 		nest->opened++;
-		c_line(text, name_format(names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", start, from, extent,
-		                         from, extent));
+		c_line(text, name_format(names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", start,
+		                         from, extent, from, extent));
 	}
 	const char *width = tiled ? "TILE" : extent;
 	declare_sums(nest, "sum", width);
@@ -180,7 +182,8 @@ static void emit_row(struct nest *nest)
 
 /* --- interleaved sums --------------------------------------------------------------------------------- */
 
-/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that. */
+/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that.
+ */
 static int open_other_reductions(struct nest *nest, struct scope *scope, const char **extent, int *level)
 {
 	int opened = 0;
@@ -213,7 +216,8 @@ static void accumulate_lanes(struct nest *nest)
 	name_t lane = scope_unique(&vector, "l");
 	open_loop(text, index, "0", whole, "LANES");
 	open_loop(text, lane, "0", "LANES", NULL);
-	scope_variable(&vector, nest->loops.vector, name_format(names, "%s + %s", index, lane), true, count);
+	struct variable_name position = {name_format(names, "%s + %s", index, lane), true, count, extent};
+	scope_variable(&vector, nest->loops.vector, position);
 	accumulate(nest, &vector, lane);
 	close_loop(text);
 	close_loop(text);
@@ -249,13 +253,26 @@ static void emit_lanes(struct nest *nest)
 
 /* --- all ---------------------------------------------------------------------------------------------- */
 
+/* What the step stores last: its extents have the names that the function's argument shows. */
+static const struct tensor *stored_last(const struct scope *scope, const struct step *step)
+{
+	const struct tensor *stored = step->members.items[0].equation->left;
+	for (size_t m = 0; m < step->members.count; m++)
+		if (step->members.items[m].stored)
+			stored = plan_storage(scope->names->plan, step->members.items[m].equation->left);
+	return stored;
+}
+
 void emit_loops(struct text *text, struct scope *scope, const struct step *step)
 {
-	const struct tensor *left = step->members.items[0].equation->left;
+	const struct tensor *left = step->members.items[0].equation->left, *stored = stored_last(scope, step);
 	struct nest nest = {.text = text, .scope = scope, .step = step, .left = left, .loops = step->loops};
-	for (int k = 0; k < left->rank; k++)
-		scope_variable(scope, k, index_name(scope, left->letters[k] ? left->letters[k] : "k"), false,
-		               left->extents[k]);
+	for (int k = 0; k < left->rank; k++) {
+		const char *letter = left->letters[k] ? left->letters[k] : "k";
+		scope_variable(scope, k,
+		               (struct variable_name){index_name(scope, letter), false, left->extents[k],
+		                                      c_extent(scope->names, stored, k)});
+	}
 	for (size_t m = 0; m < step->members.count; m++)
 		if (!nest.equation && chain_of(step->members.items[m].equation->right).count > 0)
 			nest.equation = step->members.items[m].equation;

@@ -1,11 +1,13 @@
+/* The C names of one unit: which are taken, what tensors, extents and functions are called, constants. */
 #include "emit/names.h"
 
 #include <ctype.h>
 #include <string.h>
 
+#include "emit/lines.h"
 #include "plan/chain.h"
 
-enum { LARGEST_ENUM = 32767 };
+enum { LARGEST_ENUM = 32767, LONGEST_CONSTANT = 94 };
 
 name_t c_unique(struct c_names *names, struct table *used, const char *wanted)
 {
@@ -38,8 +40,9 @@ static const char *const role_prefixes[] = {
 
 /* Words with an underscore that C, C++ or their libraries own. */
 static const char *const foreign_words[] = {
-	"and_eq", "or_eq", "not_eq", "xor_eq", "static_assert", "thread_local", "const_cast", "static_cast",
-	"dynamic_cast", "reinterpret_cast", "co_await", "co_return", "co_yield", "math_errhandling", "max_align_t",
+	"and_eq",       "or_eq",      "not_eq",      "xor_eq",           "static_assert",
+	"thread_local", "const_cast", "static_cast", "dynamic_cast",     "reinterpret_cast",
+	"co_await",     "co_return",  "co_yield",    "math_errhandling", "max_align_t",
 };
 
 static bool ends_with(const char *text, const char *end)
@@ -86,6 +89,22 @@ name_t c_tensor(const struct c_names *names, const struct tensor *tensor)
 	return name ? name : "?";
 }
 
+name_t c_upper_tensor(const struct c_names *names, const struct tensor *tensor)
+{
+	return table_get(names->uppers, tensor);
+}
+
+name_t c_stream(struct c_names *names, name_t draw)
+{
+	name_t stream = table_get(names->streams, draw);
+	if (stream)
+		return stream;
+	stream = c_unique(names, names->used_streams,
+	                  name_format(names->names, "STREAM_%s", c_upper(names->names, draw)));
+	table_put(names->streams, draw, (void *)stream);
+	return stream;
+}
+
 const char *c_type(const struct c_names *names, const struct tensor *tensor)
 {
 	return tensor->classes > 0 ? "int32_t" : names->real;
@@ -106,7 +125,8 @@ static const struct size *size_of(const struct tensor *tensor, int k)
 	return size;
 }
 
-static const struct extent_name *find_extent(const struct c_names *names, int64_t extent, const struct size *size)
+static const struct extent_name *find_extent(const struct c_names *names, int64_t extent,
+                                             const struct size *size)
 {
 	for (size_t k = 0; size && k < names->extents.count; k++)
 		if (names->extents.items[k].size == size && names->extents.items[k].extent == extent)
@@ -117,14 +137,16 @@ static const struct extent_name *find_extent(const struct c_names *names, int64_
 	return NULL;
 }
 
-static void add_extent(struct c_names *names, const char *owner, int number, int64_t extent, const struct size *size)
+static void add_extent(struct c_names *names, const char *owner, int number, int64_t extent,
+                       const struct size *size)
 {
 	const struct extent_name *found = find_extent(names, extent, size);
 	if (extent == EXTENT_ROWS || (found && (!size || found->size == size)))
 		return;
 	name_t upper = c_upper(names->names, owner);
-	const char *wanted = number > 0 ? name_format(names->names, "%s_SIZE_%s_%d", names->upper, upper, number)
-	                                : name_format(names->names, "%s_SIZE_%s", names->upper, upper);
+	const char *wanted = number > 0
+	                             ? name_format(names->names, "%s_SIZE_%s_%d", names->upper, upper, number)
+	                             : name_format(names->names, "%s_SIZE_%s", names->upper, upper);
 	struct extent_name name = {c_unique(names, names->used, wanted), extent, size};
 	array_push(names->arena, &names->extents, name);
 }
@@ -133,8 +155,8 @@ static void add_extents(struct c_names *names, const struct tensor *tensor)
 {
 	int sample = tensor->rank > 0 && tensor->extents[0] == EXTENT_ROWS;
 	for (int k = sample; k < tensor->rank; k++)
-		add_extent(names, tensor->name, tensor->rank - sample > 1 ? k - sample + 1 : 0, tensor->extents[k],
-		           size_of(tensor, k));
+		add_extent(names, tensor->name, tensor->rank - sample > 1 ? k - sample + 1 : 0,
+		           tensor->extents[k], size_of(tensor, k));
 }
 
 const char *c_extent_of(const struct c_names *names, int64_t extent, const struct tensor *tensor, int k)
@@ -163,11 +185,24 @@ const char *c_shape(const struct c_names *names, const struct tensor *tensor, in
 	return text_string(&text);
 }
 
+const char *c_elements(const struct c_names *names, const struct tensor *tensor)
+{
+	struct text text = text_new(names->arena);
+	bool sample = tensor->rank > 0 && tensor->extents[0] == EXTENT_ROWS;
+	for (int k = sample; k < tensor_stored_rank(tensor); k++)
+		text_printf(&text, "%s%s", k > sample ? " * " : "", c_extent(names, tensor, k));
+	return text.length ? text_string(&text) : "1";
+}
+
 /* --- functions ---------------------------------------------------------------------------------------- */
 
-static const char *const function_prefixes[] = {
-	[PLAN_INIT] = "init",       [PLAN_PREDICT] = "forward",   [PLAN_LOSS] = "forward",
-	[PLAN_FORWARD] = "forward", [PLAN_BACKWARD] = "backward", [PLAN_UPDATE] = "update",
+/* `other` where prediction computes a value of the same name in another way. */
+static const struct {
+	const char *usual, *other;
+} function_prefixes[] = {
+	[PLAN_INIT] = {"init", "init"},          [PLAN_PREDICT] = {"forward", "forward"},
+	[PLAN_LOSS] = {"forward", "loss"},       [PLAN_FORWARD] = {"forward", "training"},
+	[PLAN_BACKWARD] = {"backward", "backward"}, [PLAN_UPDATE] = {"update", "update"},
 };
 
 /* Named for its last stored value: that is what the step is for. */
@@ -185,8 +220,11 @@ static name_t function_name(struct c_names *names, const struct step *step)
 	for (; subject[length] && length < sizeof plain - 1; length++)
 		plain[length] = isalnum((unsigned char)subject[length]) ? subject[length] : '_';
 	plain[length] = '\0';
+	name_t usual = name_format(names->names, "%s_%s", function_prefixes[step->function].usual, plain);
+	if (!table_get(names->used, usual))
+		return c_unique(names, names->used, usual);
 	return c_unique(names, names->used,
-	                name_format(names->names, "%s_%s", function_prefixes[step->function], plain));
+	                name_format(names->names, "%s_%s", function_prefixes[step->function].other, plain));
 }
 
 name_t c_function(const struct c_names *names, const struct step *step)
@@ -202,6 +240,8 @@ static void add_tensor(struct c_names *names, const struct tensor *tensor)
 		return;
 	name_t name = c_unique(names, names->used, mangled(names, tensor));
 	table_put(names->tensors, tensor, (void *)name);
+	name_t upper = c_unique(names, names->used_uppers, c_upper(names->names, name));
+	table_put(names->uppers, tensor, (void *)upper);
 	add_extents(names, tensor);
 }
 
@@ -240,11 +280,12 @@ struct c_names c_names_new(const struct plan *plan)
 	                        .model = program->model->name,
 	                        .real = plan->options.real_size == 8 ? "double" : "float"};
 	names.upper = c_upper(names.names, names.model);
-	names.tensors = table_new(names.arena);
-	names.used = table_new(names.arena);
-	names.functions = table_new(names.arena);
-	const tensors *const lists[] = {&program->inputs, &program->targets, &program->outputs, &program->stored,
-	                                &program->states};
+	struct table **const tables[] = {&names.tensors, &names.used, &names.functions, &names.uppers,
+	                                 &names.streams, &names.used_uppers, &names.used_streams};
+	for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
+		*tables[k] = table_new(names.arena);
+	const tensors *const lists[] = {&program->inputs, &program->targets, &program->outputs,
+	                                &program->stored, &program->states};
 	for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
 		add_list(&names, lists[k]);
 		if (lists[k] == &program->outputs)
@@ -258,35 +299,41 @@ struct c_names c_names_new(const struct plan *plan)
 		for (size_t m = 0; m < plan->steps.items[k]->members.count; m++)
 			add_tensor(&names, plan->steps.items[k]->members.items[m].equation->left);
 	for (size_t k = 0; k < plan->steps.count; k++)
-		table_put(names.functions, plan->steps.items[k], (void *)function_name(&names, plan->steps.items[k]));
+		table_put(names.functions, plan->steps.items[k],
+		          (void *)function_name(&names, plan->steps.items[k]));
 	return names;
 }
 
 /* --- constants ---------------------------------------------------------------------------------------- */
+
+/* An enumerator or a #define; a comment that would make the line too long stands above it. */
+static void print_constant(struct text *text, const struct constant *constant, bool is_macro, const char *end)
+{
+	struct text line = text_new(text->arena);
+	text_printf(&line, "%s%s %s%lld%s", is_macro ? "#define " : "", constant->name, is_macro ? "" : "= ",
+	            (long long)constant->value, end);
+	if (constant->comment && line.length + strlen(constant->comment) > LONGEST_CONSTANT)
+		c_comment(text, constant->comment);
+	else if (constant->comment)
+		text_printf(&line, "  /* %s */", constant->comment);
+	text_line(text, "%s", text_string(&line));
+}
 
 void c_constants(struct text *text, const constant_list *list)
 {
 	size_t small = 0;
 	for (size_t k = 0; k < list->count; k++)
 		small += list->items[k].value <= LARGEST_ENUM;
-	if (small > 0)
+	if (small > 0) {
 		text_line(text, "enum {");
-	for (size_t k = 0; k < list->count; k++) {
-		const struct constant *constant = &list->items[k];
-		if (constant->value > LARGEST_ENUM)
-			continue;
-		bool last = --small == 0;
-		text_line(text, "\t%s = %lld%s%s%s%s", constant->name, (long long)constant->value, last ? "" : ",",
-		          constant->comment ? "  /* " : "", constant->comment ? constant->comment : "",
-		          constant->comment ? " */" : "");
-		if (last)
-			text_line(text, "};");
+		text->indent++;
+		for (size_t k = 0; k < list->count; k++)
+			if (list->items[k].value <= LARGEST_ENUM)
+				print_constant(text, &list->items[k], false, --small == 0 ? "" : ",");
+		text->indent--;
+		text_line(text, "};");
 	}
-	for (size_t k = 0; k < list->count; k++) {
-		const struct constant *constant = &list->items[k];
-		if (constant->value > LARGEST_ENUM)
-			text_line(text, "#define %s %lld%s%s%s", constant->name, (long long)constant->value,
-			          constant->comment ? "  /* " : "", constant->comment ? constant->comment : "",
-			          constant->comment ? " */" : "");
-	}
+	for (size_t k = 0; k < list->count; k++)
+		if (list->items[k].value > LARGEST_ENUM)
+			print_constant(text, &list->items[k], true, "");
 }

@@ -22,18 +22,27 @@ struct c_names {
 	struct table *tensors;   /* tensor → name_t */
 	struct table *used;      /* names of tensors and functions */
 	struct table *functions; /* step → name_t */
+	struct table *uppers;    /* tensor → name_t: "LAYER_HIDDEN" */
+	struct table *streams;   /* name_t of a draw → name_t: "STREAM_HIDDEN_W" */
+	struct table *used_uppers, *used_streams;
 };
 
 struct c_names c_names_new(const struct plan *plan);
 
 name_t c_tensor(const struct c_names *names, const struct tensor *tensor);
 name_t c_function(const struct c_names *names, const struct step *step);
+/* The name for constants about the tensor: two tensors whose names differ in case only have two. */
+name_t c_upper_tensor(const struct c_names *names, const struct tensor *tensor);
+/* The constant with the number of a random draw. */
+name_t c_stream(struct c_names *names, name_t draw);
 /* The constant of dimension k; "rows" for the sample. */
 const char *c_extent(const struct c_names *names, const struct tensor *tensor, int k);
 /* That of an extent alone: of a reduction. `tensor` and k say which dimension it walks along, or NULL. */
 const char *c_extent_of(const struct c_names *names, int64_t extent, const struct tensor *tensor, int k);
 /* "[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER]" from dimension `first` on; the sample is IRIS_BATCH. */
 const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first);
+/* Elements of one row, or of a tensor without rows: "IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER", or "1". */
+const char *c_elements(const struct c_names *names, const struct tensor *tensor);
 /* "float" or "int32_t" */
 const char *c_type(const struct c_names *names, const struct tensor *tensor);
 

@@ -7,7 +7,8 @@
 /* --- reduction.c -------------------------------------------------------------------------------------- */
 
 /* "for (int v = from; v < below; v++) {", or v += step */
-void open_loop(struct text *text, const char *variable, const char *from, const char *below, const char *step);
+void open_loop(struct text *text, const char *variable, const char *from, const char *below,
+               const char *step);
 void close_loop(struct text *text);
 /* A name for an index: a letter stands alone, longer names of users do not. */
 name_t index_name(struct scope *scope, const char *letters);
@@ -16,9 +17,10 @@ name_t index_name(struct scope *scope, const char *letters);
 const char *bind_variable(struct scope *scope, const struct chain *chain, int level);
 /* Variables for what the body of a reduction uses twice. */
 void declare_body(struct text *text, struct scope *scope, const struct expr *body);
-/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new variable,
- * whose name is returned. */
-name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level, name_t into);
+/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new
+ * variable, whose name is returned. */
+name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level,
+                      name_t into);
 
 /* --- element.c ---------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,8 @@
 #include "emit/scope.h"
 
 /* Writes the expression with parentheses if it binds more loosely than `precedence`. */
-typedef void printer(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence);
+typedef void printer(struct text *text, const struct scope *scope, const struct expr *expr,
+                     enum precedence precedence);
 
 bool scope_is_double(const struct scope *scope);
 void open_parenthesis(struct text *text, bool needed);

@@ -6,15 +6,17 @@
 
 void open_loop(struct text *text, const char *variable, const char *from, const char *below, const char *step)
 {
-	text_line(text, "for (int %s = %s; %s < %s; %s%s%s) {", variable, from, variable, below, variable,
-	          step ? " += " : "++", step ? step : "");
+	struct text line = text_new(text->arena);
+	text_printf(&line, "for (int %s = %s; %s < %s; %s", variable, from, variable, below, variable);
+	text_add(&line, step ? " += " : "++");
+	text_printf(&line, "%s) {", step ? step : "");
+	c_line(text, text_string(&line));
 	text->indent++;
 }
 
 void close_loop(struct text *text)
 {
-	text->indent--;
-	text_line(text, "}");
+	c_close(text);
 }
 
 /* A letter stands alone; longer names of users do not. */
@@ -25,8 +27,8 @@ name_t index_name(struct scope *scope, const char *letters)
 }
 
 /* The dimension that the variable walks along in some read: it gives letter and extent their names. */
-static const struct expr *read_along(const struct scope *scope, const struct expr *body, int variable, int64_t extent,
-                                     int *dimension)
+static const struct expr *read_along(const struct scope *scope, const struct expr *body, int variable,
+                                     int64_t extent, int *dimension)
 {
 	read_list reads = reads_of(scope->names->arena, body);
 	for (size_t k = 0; k < reads.count; k++)
@@ -47,8 +49,10 @@ const char *bind_variable(struct scope *scope, const struct chain *chain, int le
 	const struct expr *read = read_along(scope, chain->body, variable, reduction->extent, &dimension);
 	const struct tensor *tensor = read ? read->tensor : NULL;
 	const char *letter = tensor && tensor->letters[dimension] ? tensor->letters[dimension] : "k";
-	scope_variable(scope, variable, index_name(scope, letter), false, reduction->extent);
-	return c_extent_of(scope->names, reduction->extent, tensor, dimension);
+	const char *extent = c_extent_of(scope->names, reduction->extent, tensor, dimension);
+	scope_variable(scope, variable,
+	               (struct variable_name){index_name(scope, letter), false, reduction->extent, extent});
+	return extent;
 }
 
 static const char *const accumulators[OP_COUNT] = {
@@ -64,7 +68,8 @@ static void declare_accumulator(struct text *text, const struct scope *scope, en
 	if (op == OP_SUM || op == OP_PRODUCT)
 		c_number(&line, scope, op == OP_PRODUCT);
 	else
-		text_printf(&line, "%s%s", op == OP_MINIMUM ? "" : "-", real_double ? "HUGE_VAL" : "HUGE_VALF");
+		text_printf(&line, "%s%s", op == OP_MINIMUM ? "" : "-",
+		            real_double ? "HUGE_VAL" : "HUGE_VALF");
 	text_line(text, "%s;", text_string(&line));
 }
 
@@ -105,8 +110,9 @@ static bool has_choice(const struct scope *scope, const struct expr *expr)
 	return find_choice(expr, table_new(scope->names->arena));
 }
 
-/* into += value. A choice at the root becomes a branch; others are followed by a way out of the loop. Both keep GCC 12
- * from making vectors of a conditional sum in order: where loops are nested it computes that wrongly with AVX2. */
+/* into += value. A choice at the root becomes a branch; others are followed by a way out of the loop. Both
+ * keep GCC 12 from making vectors of a conditional sum in order: where loops are nested it computes that
+ * wrongly with AVX2. */
 static void add_to_sum(struct text *text, const struct scope *scope, name_t into, const struct expr *value)
 {
 	struct text line = text_new(text->arena);
@@ -135,9 +141,10 @@ static void add_to_sum(struct text *text, const struct scope *scope, name_t into
 		text_line(text, "if (%s != %s) break; /* not a number: it stays so */", into, into);
 }
 
-/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new variable,
- * whose name is returned. */
-name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level, name_t into)
+/* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new
+ * variable, whose name is returned. */
+name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level,
+                      name_t into)
 {
 	const struct expr *reduction = chain->reductions[level];
 	enum op op = reduction->op;
@@ -166,7 +173,8 @@ name_t emit_reduction(struct text *text, struct scope *outer, const struct chain
 	} else if (chain->reductions[level + 1]->op == op && op != OP_ARGMAX) {
 		emit_reduction(text, &scope, chain, level + 1, into);
 	} else {
-		combine(text, &scope, op, into, emit_reduction(text, &scope, chain, level + 1, NULL), variable, best);
+		combine(text, &scope, op, into, emit_reduction(text, &scope, chain, level + 1, NULL),
+		        variable, best);
 	}
 	close_loop(text);
 	return best ? name_format(names->names, "(%s)%s", names->real, best) : into;

@@ -1,3 +1,4 @@
+/* What variables and values are called at a place in a function. */
 #include "emit/scope.h"
 
 struct scope scope_inside(const struct scope *outer)
@@ -33,9 +34,9 @@ static struct variable_name *slot(struct scope *scope, int variable)
 	return variable < BOUND ? &scope->free[variable] : &scope->bound[variable - BOUND];
 }
 
-void scope_variable(struct scope *scope, int variable, const char *text, bool compound, int64_t extent)
+void scope_variable(struct scope *scope, int variable, struct variable_name name)
 {
-	*slot(scope, variable) = (struct variable_name){text, compound, extent};
+	*slot(scope, variable) = name;
 }
 
 const struct variable_name *scope_find(const struct scope *scope, int variable)

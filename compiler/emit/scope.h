@@ -20,10 +20,13 @@ enum precedence {
 	AS_POSTFIX,
 };
 
+enum { LARGEST_POWER = 4 };  /* written as a product */
+
 struct variable_name {
-	const char *text;  /* "o", "start + j" */
-	bool compound;     /* needs parentheses in a product */
+	const char *text;         /* "o", "start + j" */
+	bool compound;            /* needs parentheses in a product */
 	int64_t extent;
+	const char *extent_name;  /* "IRIS_SIZE_HIDDEN" */
 };
 
 struct scope {
@@ -41,7 +44,7 @@ void scope_name(struct scope *scope, const void *node, name_t name);
 name_t scope_lookup(const struct scope *scope, const void *node);
 /* A new name for a variable of C in this function. */
 name_t scope_unique(struct scope *scope, const char *wanted);
-void scope_variable(struct scope *scope, int variable, const char *text, bool compound, int64_t extent);
+void scope_variable(struct scope *scope, int variable, struct variable_name name);
 const struct variable_name *scope_find(const struct scope *scope, int variable);
 
 /* Does the step write this stored tensor? Then it is an argument, not a member of `net`. */
@@ -50,12 +53,15 @@ bool step_writes(const struct plan *plan, const struct step *step, const struct 
 /* --- expression.c ------------------------------------------------------------------------------------- */
 
 void c_number(struct text *text, const struct scope *scope, double number);
-void c_index(struct text *text, const struct scope *scope, const struct linear *linear, enum precedence precedence);
+void c_index(struct text *text, const struct scope *scope, const struct linear *linear,
+             enum precedence precedence);
 /* The element of a tensor, written or read, at the scope's own free variables. */
 void c_element(struct text *text, const struct scope *scope, const struct tensor *tensor);
-void c_expression(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence);
+void c_expression(struct text *text, const struct scope *scope, const struct expr *expr,
+                  enum precedence precedence);
 /* The same, as a truth value. */
-void c_condition(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence);
+void c_condition(struct text *text, const struct scope *scope, const struct expr *expr,
+                 enum precedence precedence);
 
 /* --- values.c: shared parts of expressions as variables ----------------------------------------------- */
 

@@ -47,7 +47,7 @@ static void emit_dimensions(struct text *text, const struct c_names *names)
 	if (list.count == 0)
 		return;
 	c_constants(text, &list);
-	text_line(text, "%s", "");
+	text_blank(text);
 }
 
 static void emit_memory_map(struct text *text, const struct c_names *names)
@@ -60,19 +60,23 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 			if (place->kind != IN_SCRATCH)
 				continue;
 			const char *shape = c_shape(names, place->tensor, 0);
-			const char *comment = name_format(names->names, "%s, steps %d to %d", shape[0] ? shape : "[1]",
-			                                  place->first, place->last);
+			const char *comment = name_format(names->names, "%s, steps %d-%d",
+			                                  shape[0] ? shape : "[1]", place->first,
+			                                  place->last);
 			array_push(text->arena, &list,
-			           (struct constant){offset_name(names, area, place->tensor), place->offset, comment});
+			           (struct constant){offset_name(names, area, place->tensor), place->offset,
+			                             comment});
 		}
 		if (list.count == 0)
 			continue;
-		static const char *const users[] = {
-			[AREA_PREDICT] = "a prediction", [AREA_LOSS] = "a loss", [AREA_TRAINING] = "training"};
-		c_comment(text, name_format(names->names, "Memory map of the scratch of %s: offset, shape, lifetime.",
+		static const char *const users[] = {[AREA_PREDICT] = "a prediction",
+		                                    [AREA_LOSS] = "a loss",
+		                                    [AREA_TRAINING] = "training"};
+		c_comment(text, name_format(names->names,
+		                            "Memory map of the scratch of %s: offset, shape, lifetime.",
 		                            users[area]));
 		c_constants(text, &list);
-		text_line(text, "%s", "");
+		text_blank(text);
 	}
 }
 
@@ -86,7 +90,7 @@ static void add_streams(const struct expr *expr, struct table *seen, struct text
 	table_put(seen, expr, names);
 	if ((expr->op == OP_UNIFORM || expr->op == OP_NORMAL) && !table_get(seen, expr->draw)) {
 		table_put(seen, expr->draw, names);
-		text_line(text, "#define STREAM_%s UINT32_C(0x%08lx)", c_upper(names->names, expr->draw),
+		text_line(text, "#define %s UINT32_C(0x%08lx)", c_stream(names, expr->draw),
 		          (unsigned long)draw_stream(expr->draw));
 	}
 	for (int k = 0; k < expr->count; k++)
@@ -99,12 +103,13 @@ static void emit_streams(struct text *text, struct c_names *names)
 	struct table *seen = table_new(text->arena);
 	for (size_t k = 0; k < names->plan->steps.count; k++)
 		for (size_t m = 0; m < names->plan->steps.items[k]->members.count; m++)
-			add_streams(names->plan->steps.items[k]->members.items[m].equation->right, seen, &lines, names);
+			add_streams(names->plan->steps.items[k]->members.items[m].equation->right, seen,
+			            &lines, names);
 	if (lines.length == 0)
 		return;
 	c_comment(text, "Numbers of the random draws.");
 	text_add(text, text_string(&lines));
-	text_line(text, "%s", "");
+	text_blank(text);
 }
 
 static void emit_joined_lanes(struct text *text, const struct c_names *names)
@@ -122,7 +127,8 @@ static void emit_joined_lanes(struct text *text, const struct c_names *names)
 }
 
 /* Are rows, net or the scratch used by any step? */
-static bool any_step(const struct plan *plan, enum plan_function function, bool (*has)(const struct signature *))
+static bool any_step(const struct plan *plan, enum plan_function function,
+                     bool (*has)(const struct signature *))
 {
 	for (size_t k = 0; k < plan->functions[function].count; k++) {
 		struct signature signature = signature_of(plan, plan->functions[function].items[k]);
@@ -169,7 +175,8 @@ static void emit_unused(struct text *text, const struct c_names *names, enum pla
 	const tensors *const lists[] = {&plan->program->inputs, &plan->program->targets};
 	for (size_t l = 0; l < (function == PLAN_LOSS ? 2 : 1); l++)
 		for (size_t k = 0; k < lists[l]->count; k++)
-			if (!tensor_map_get(&plan->areas[plan_area_of(function)].by_tensor, lists[l]->items[k]))
+			if (!tensor_map_get(&plan->areas[plan_area_of(function)].by_tensor,
+			                    lists[l]->items[k]))
 				text_line(text, "(void)%s;", c_tensor(names, lists[l]->items[k]));
 }
 
@@ -195,8 +202,8 @@ static void emit_predict(struct text *text, struct c_names *names)
 	const struct program *program = names->plan->program;
 	struct text line = text_new(text->arena);
 	c_comment(text, "At most a batch.");
-	text_printf(&line, "static void predict_batch(const struct %s *net, struct %s_work *w, int rows", names->model,
-	            names->model);
+	text_printf(&line, "static void predict_batch(const struct %s *net, struct %s_work *w, int rows",
+	            names->model, names->model);
 	print_ports(&line, names, &program->inputs, true);
 	print_ports(&line, names, &program->outputs, false);
 	text_add(&line, ")");
@@ -209,17 +216,23 @@ static void emit_predict(struct text *text, struct c_names *names)
 
 	open_function(text, names, PUBLIC_PREDICT);
 	text_line(text, "const size_t total = rows > 0 ? (size_t)rows : 0;");
-	text_line(text, "for (size_t n = 0; n < total; n += %s_BATCH) {", names->upper);
+	c_line(text, name_format(names->names, "for (size_t n = 0; n < total; n += %s_BATCH) {",
+	                         names->upper));
 	text->indent++;
-	text_line(text, "const int some = total - n < %s_BATCH ? (int)(total - n) : %s_BATCH;", names->upper,
-	          names->upper);
+	c_line(text, name_format(names->names,
+	                         "const int some = total - n < %s_BATCH ? (int)(total - n) : %s_BATCH;",
+	                         names->upper, names->upper));
 	line = text_new(text->arena);
 	text_add(&line, "predict_batch(net, w, some");
 	const tensors *const lists[] = {&program->inputs, &program->outputs};
 	for (size_t l = 0; l < 2; l++)
-		for (size_t k = 0; k < lists[l]->count; k++)
-			text_printf(&line, ", %s + n * (%s)", c_tensor(names, lists[l]->items[k]),
-			            row_elements(names, lists[l]->items[k]));
+		for (size_t k = 0; k < lists[l]->count; k++) {
+			const struct tensor *port = lists[l]->items[k];
+			bool product = tensor_stored_rank(port) > 2;
+			text_printf(&line, ", %s + n", c_tensor(names, port));
+			if (tensor_stored_rank(port) > 1)
+				text_printf(&line, product ? " * (%s)" : " * %s", c_elements(names, port));
+		}
 	text_add(&line, ");");
 	c_line(text, text_string(&line));
 	text->indent--;

@@ -1,3 +1,4 @@
+/* One step → one static function: its arguments, the equations above it, its body. */
 #include "emit/step.h"
 
 #include <string.h>
@@ -79,9 +80,10 @@ struct signature signature_of(const struct plan *plan, const struct step *step)
 
 /* --- the function ------------------------------------------------------------------------------------- */
 
-/* ", float hidden[restrict][SIZE]"; arrays of two and more dimensions that the steps write are never const, since
- * ISO C does not convert pointers to arrays to pointers to arrays of const. */
-static void print_argument(struct text *text, struct c_names *names, const struct tensor *tensor, bool written)
+/* ", float hidden[restrict][SIZE]"; arrays of two and more dimensions that the steps write are never const,
+ * since ISO C does not convert pointers to arrays to pointers to arrays of const. */
+static void print_argument(struct text *text, struct c_names *names, const struct tensor *tensor,
+                           bool written)
 {
 	int rank = tensor_stored_rank(tensor);
 	bool from_caller = tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET;
@@ -156,9 +158,11 @@ static void emit_numbers(struct text *text, const struct scope *scope, const str
 	text_line(text, "memcpy(%s, numbers, sizeof numbers);", c_tensor(scope->names, left));
 }
 
-static struct scope function_scope(struct c_names *names, const struct step *step, const struct signature *signature)
+static struct scope function_scope(struct c_names *names, const struct step *step,
+                                   const struct signature *signature)
 {
-	static const char *const taken[] = {"rows", "seed", "step", "epoch", "net", "sums", "numbers", "best"};
+	static const char *const taken[] = {"rows", "seed", "step",    "epoch",
+	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
@@ -188,5 +192,5 @@ void emit_step(struct text *text, struct c_names *names, const struct step *step
 		emit_loops(text, &scope, step);
 	text->indent--;
 	text_line(text, "}");
-	text_line(text, "%s", "");
+	text_blank(text);
 }

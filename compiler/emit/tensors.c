@@ -4,8 +4,9 @@
 #include "emit/lines.h"
 #include "emit/unit.h"
 
-static const char *const roles[] = {
-	[TENSOR_PARAMETER] = "MLP_PARAMETER", [TENSOR_STATISTIC] = "MLP_STATISTIC", [TENSOR_STATE] = "MLP_STATE"};
+static const char *const roles[] = {[TENSOR_PARAMETER] = "MLP_PARAMETER",
+                                    [TENSOR_STATISTIC] = "MLP_STATISTIC",
+                                    [TENSOR_STATE] = "MLP_STATE"};
 
 void print_shape_list(struct text *text, const struct c_names *names, const struct tensor *tensor)
 {
@@ -24,7 +25,7 @@ static void emit_table(struct text *text, const struct c_names *names, const ten
 		struct text line = text_new(text->arena);
 		text_printf(&line, "{\"%s\", %d, ", tensor->name, tensor->rank);
 		print_shape_list(&line, names, tensor);
-		text_printf(&line, ", %lld, %s},", (long long)tensor_elements(tensor, 1), roles[tensor->role]);
+		text_printf(&line, ", %s, %s},", c_elements(names, tensor), roles[tensor->role]);
 		text->indent++;
 		c_line(text, text_string(&line));
 		text->indent--;
@@ -33,8 +34,8 @@ static void emit_table(struct text *text, const struct c_names *names, const ten
 }
 
 /* Where each of them lies in its struct; `none` for those that are not there. */
-static void emit_offsets(struct text *text, const struct c_names *names, const tensors *list, const char *table,
-                         const char *owner)
+static void emit_offsets(struct text *text, const struct c_names *names, const tensors *list,
+                         const char *table, const char *owner)
 {
 	text_line(text, "static const size_t %s[] = {", table);
 	for (size_t k = 0; k < list->count; k++) {
@@ -65,7 +66,8 @@ static void emit_describe(struct text *text, const struct c_names *names, enum p
 {
 	open_public(text, names, function);
 	if (list->count > 0) {
-		text_line(text, "return k >= 0 && k < %s_%s ? &%s[k] : NULL;", names->upper, count, table);
+		c_line(text, name_format(names->names, "return k >= 0 && k < %s_%s ? &%s[k] : NULL;", names->upper,
+		                         count, table));
 	} else {
 		text_line(text, "(void)k;");
 		text_line(text, "return NULL;");
@@ -80,11 +82,12 @@ static void emit_copy(struct text *text, const struct c_names *names, enum publi
 	if (list->count == 0)
 		text_line(text, "(void)%s;\n\t(void)k;\n\t(void)values;", owner);
 	else if (set)
-		text_line(text, "memcpy((char *)%s + %s_at[k], values, (size_t)%ss[k].elements * sizeof *values);",
+		text_line(text,
+		          "memcpy((char *)%s + %s_at[k], values, (size_t)%ss[k].elements * sizeof *values);",
 		          owner, table, table);
 	else
-		text_line(text, "memcpy(values, (const char *)%s + %s_at[k], (size_t)%ss[k].elements * sizeof *values);",
-		          owner, table, table);
+		text_line(text, "memcpy(values, (const char *)%s + %s_at[k], "
+		          "(size_t)%ss[k].elements * sizeof *values);", owner, table, table);
 	close_public(text);
 }
 
@@ -117,7 +120,7 @@ static void emit_input_gradient(struct text *text, const struct c_names *names)
 	text_line(text, "static const size_t input_elements[] = {");
 	for (size_t k = 0; k < inputs->count; k++) {
 		const struct tensor *adjoint = plan->input_gradients.items[k];
-		text_line(text, "\t%s,", row_elements(names, adjoint ? adjoint : inputs->items[k]));
+		text_line(text, "\t%s,", c_elements(names, adjoint ? adjoint : inputs->items[k]));
 	}
 	text_line(text, "};\n");
 	open_public(text, names, PUBLIC_INPUT_GRADIENT);
@@ -166,5 +169,5 @@ void emit_sizes(struct text *text, const struct c_names *names)
 	emit_size(text, names, "_work", names->plan->work_bytes);
 	if (names->plan->program->loss)
 		emit_size(text, names, "_training", names->plan->training_bytes);
-	text_line(text, "%s", "");
+	text_blank(text);
 }

@@ -8,9 +8,9 @@
 void emit_banner(struct text *text, const struct c_names *names, const struct emit_options *options);
 
 enum public_function {
-	PUBLIC_INIT, PUBLIC_PREDICT, PUBLIC_LOSS, PUBLIC_FORWARD, PUBLIC_BACKWARD, PUBLIC_UPDATE, PUBLIC_TRAIN_STEP,
-	PUBLIC_TENSOR, PUBLIC_GET, PUBLIC_SET, PUBLIC_STATE, PUBLIC_GET_STATE, PUBLIC_SET_STATE, PUBLIC_GRADIENT,
-	PUBLIC_INPUT_GRADIENT, PUBLIC_FUNCTIONS
+	PUBLIC_INIT, PUBLIC_PREDICT, PUBLIC_LOSS, PUBLIC_FORWARD, PUBLIC_BACKWARD, PUBLIC_UPDATE,
+	PUBLIC_TRAIN_STEP, PUBLIC_TENSOR, PUBLIC_GET, PUBLIC_SET, PUBLIC_STATE, PUBLIC_GET_STATE,
+	PUBLIC_SET_STATE, PUBLIC_GRADIENT, PUBLIC_INPUT_GRADIENT, PUBLIC_FUNCTIONS
 };
 
 /* "float iris_loss(const struct iris *net, …)" without semicolon; NULL if the model has no such function. */
@@ -21,7 +21,5 @@ const char *public_comment(enum public_function function);
 void print_ports(struct text *text, const struct c_names *names, const tensors *list, bool constant);
 /* ", input_flower" */
 void print_port_names(struct text *text, const struct c_names *names, const tensors *list);
-/* Elements of one row: "IRIS_SIZE_A * IRIS_SIZE_B", or "1". */
-const char *row_elements(const struct c_names *names, const struct tensor *tensor);
 
 #endif

@@ -1,4 +1,5 @@
-/* Parts of expressions that are used more than once become variables of C, each declared before its first use.
+/* Parts of expressions that are used more than once become variables of C, each declared before its first
+ * use.
  *
  * What stands under a condition only, and would read outside its tensor without it, stays where it is.
  */
@@ -27,7 +28,7 @@ static int times_written(const struct expr *expr, int k)
 	if (expr->op == OP_MIN || expr->op == OP_MAX)
 		return 2;
 	int exponent = expr->op == OP_MULTIPLY ? (int)fabs(expr->weights[k]) : 1;
-	return exponent > 4 ? 1 : exponent;
+	return exponent > LARGEST_POWER ? 1 : exponent;
 }
 
 static bool guards(const struct expr *expr, int k)
@@ -38,7 +39,8 @@ static bool guards(const struct expr *expr, int k)
 static void count_operands(struct sharing *sharing, const struct expr *expr, bool again, bool guarded)
 {
 	for (int k = 0; k < expr->count; k++)
-		count_use(sharing, expr->operands[k], again ? 0 : times_written(expr, k), guarded || guards(expr, k));
+		count_use(sharing, expr->operands[k], again ? 0 : times_written(expr, k),
+		          guarded || guards(expr, k));
 }
 
 static void count_use(struct sharing *sharing, const struct expr *expr, int times, bool guarded)
@@ -81,7 +83,8 @@ static bool index_in_range(const struct scope *scope, const struct linear *index
 		int64_t last = scope_find(scope, index->terms[k].variable)->extent;
 		if (last == EXTENT_ROWS)
 			return false;
-		*(index->terms[k].coefficient < 0 ? &least : &most) += index->terms[k].coefficient * (last - 1);
+		*(index->terms[k].coefficient < 0 ? &least : &most) += index->terms[k].coefficient *
+		                                                       (last - 1);
 	}
 	return least >= 0 && most < extent;
 }
@@ -91,7 +94,8 @@ static bool reads_in_range(const struct scope *scope, const struct expr *expr)
 	read_list reads = reads_of(scope->names->arena, expr);
 	for (size_t k = 0; k < reads.count; k++)
 		for (int d = 0; d < reads.items[k]->index_count; d++)
-			if (!index_in_range(scope, reads.items[k]->indices[d], reads.items[k]->tensor->extents[d]))
+			if (!index_in_range(scope, reads.items[k]->indices[d],
+			                    reads.items[k]->tensor->extents[d]))
 				return false;
 	return true;
 }

@@ -1,3 +1,4 @@
+/* The nested reductions at the root of an equation, and what an expression reads. */
 #include "plan/chain.h"
 
 #include "expr/prune.h"

@@ -1,12 +1,13 @@
 /* The loop nest of each step, chosen by the strides of its reads.
  *
- * The vector index is the one along which most reads walk through contiguous memory: the last index of the left side
- * (a row of sums) or an index of the sum (interleaved sums). Neither form changes the sum with the machine.
+ * The vector index is the one along which most reads walk through contiguous memory: the last index of the
+ * left side (a row of sums) or an index of the sum (interleaved sums). Neither form changes the sum with the
+ * machine.
  */
 #include "plan/chain.h"
 #include "plan/plan.h"
 
-enum { STRIDED = 8, UNIT = 1, REVERSED = 2 };  /* cost of a read along an index; 0: it does not depend on it */
+enum { STRIDED = 8, UNIT = 1, REVERSED = 2 }; /* cost of a read along an index; 0: it does not depend on it */
 
 static int read_cost(const struct expr *read, int variable)
 {
@@ -33,7 +34,8 @@ static int body_cost(const read_list *reads, int variable)
 	return cost;
 }
 
-/* A free variable of known extent along which some read of the vector does not move: its loads serve a block. */
+/* A free variable of known extent along which some read of the vector does not move: its loads serve a block.
+ */
 static int blocked_variable(const struct tensor *left, const read_list *reads, int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {

@@ -33,8 +33,8 @@ const struct tensor *plan_storage(const struct plan *plan, const struct tensor *
 	return tensor->role == TENSOR_NEXT && !among(&plan->staged, tensor) ? tensor->stored_in : tensor;
 }
 
-static enum location_kind kind_of(const struct plan *plan, enum plan_function function, const struct tensor *tensor,
-                               bool stored)
+static enum location_kind kind_of(const struct plan *plan, enum plan_function function,
+                                  const struct tensor *tensor, bool stored)
 {
 	switch (tensor->role) {
 	case TENSOR_INPUT:
@@ -56,7 +56,8 @@ static enum location_kind kind_of(const struct plan *plan, enum plan_function fu
 	return stored ? IN_SCRATCH : IN_REGISTER;
 }
 
-struct location plan_location(const struct plan *plan, enum plan_function function, const struct tensor *tensor)
+struct location plan_location(const struct plan *plan, enum plan_function function,
+                              const struct tensor *tensor)
 {
 	const struct tensor *stored = plan_storage(plan, tensor);
 	const struct area *area = &plan->areas[plan_area_of(function)];
@@ -69,15 +70,18 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
 
 /* --- lifetimes ---------------------------------------------------------------------------------------- */
 
-static struct location *touch(struct plan *plan, enum plan_function function, const struct tensor *tensor, bool stored,
-                           int now)
+static struct location *touch(struct plan *plan, enum plan_function function, const struct tensor *tensor,
+                              bool stored, int now)
 {
 	struct area *area = &plan->areas[plan_area_of(function)];
 	tensor = plan_storage(plan, tensor);
 	uintptr_t index = (uintptr_t)tensor_map_get(&area->by_tensor, tensor);
 	if (!index) {
-		struct location place = {.tensor = tensor, .kind = kind_of(plan, function, tensor, stored),
-		                         .first = now, .last = now, .reals = tensor_elements(tensor, plan->batch)};
+		struct location place = {.tensor = tensor,
+		                         .kind = kind_of(plan, function, tensor, stored),
+		                         .first = now,
+		                         .last = now,
+		                         .reals = tensor_elements(tensor, plan->batch)};
 		array_push(plan->arena, &area->places, place);
 		index = area->places.count;
 		tensor_map_set(&area->by_tensor, tensor, (const void *)index);
@@ -159,7 +163,8 @@ static tensors adjoints_of(const struct plan *plan, const tensors *list, bool wa
 	for (size_t k = 0; k < list->count; k++) {
 		const struct tensor *adjoint = NULL;
 		for (size_t r = 0; wanted && r < results->count; r++)
-			if (results->items[r]->role == TENSOR_ADJOINT && results->items[r]->of == list->items[k])
+			if (results->items[r]->role == TENSOR_ADJOINT &&
+			    results->items[r]->of == list->items[k])
 				adjoint = results->items[r];
 		array_push(plan->arena, &found, adjoint);
 	}
@@ -181,7 +186,8 @@ static int64_t at_least_one(int64_t count)
 	return count > 0 ? count : 1;
 }
 
-/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target. */
+/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target.
+ */
 static void count_bytes(struct plan *plan)
 {
 	const struct program *program = plan->program;
@@ -191,7 +197,8 @@ static void count_bytes(struct plan *plan)
 			tensor_elements(tensor, 1);
 	}
 	plan->state_count = total(&program->states, 1);
-	int64_t size = plan->options.real_size, net = at_least_one(plan->parameter_count + plan->statistic_count);
+	int64_t size = plan->options.real_size,
+		net = at_least_one(plan->parameter_count + plan->statistic_count);
 	int64_t work = plan->areas[AREA_PREDICT].scratch > plan->areas[AREA_LOSS].scratch
 	                     ? plan->areas[AREA_PREDICT].scratch
 	                     : plan->areas[AREA_LOSS].scratch;
@@ -200,7 +207,8 @@ static void count_bytes(struct plan *plan)
 	if (!program->loss)
 		return;
 	int64_t reals = net + plan->state_count + total(&plan->parameter_gradients, 1) +
-	                total(&plan->input_gradients, plan->batch) + at_least_one(plan->areas[AREA_TRAINING].scratch);
+	                total(&plan->input_gradients, plan->batch) +
+	                at_least_one(plan->areas[AREA_TRAINING].scratch);
 	int64_t pointers = (int64_t)(program->inputs.count + program->targets.count);
 	plan->training_bytes = (reals * size + 7) / 8 * 8 + 8 + 2 * 4 + 4 + 4 + pointers * 8;
 }

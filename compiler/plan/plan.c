@@ -1,3 +1,4 @@
+/* Program → plan: the order of the passes. */
 #include "plan/plan.h"
 
 #include "plan/chain.h"
@@ -17,7 +18,8 @@ static int64_t count_multiply_adds(const struct graph *graph)
 	return total;
 }
 
-struct plan plan_program(struct arena *arena, const struct program *program, const struct plan_options *options)
+struct plan plan_program(struct arena *arena, const struct program *program,
+                         const struct plan_options *options)
 {
 	struct plan plan = {.program = program, .options = *options, .arena = arena};
 	plan.batch = program->model->train.batch;

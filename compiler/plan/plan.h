@@ -1,9 +1,10 @@
 /* The plan: what the generated functions compute, step by step, and where every value lives.
  *
- * A step is a group of equations over one index space, computed in one loop nest. An equation of a group reads the
- * others at the same element only. Values that nothing outside the group reads are variables of C (`stored` false).
- * Equal steps of several functions are one step. The loops of a step (which index is the vector, how many
- * elements at once) are data here, chosen in loops.c by shape alone and spelled out by emit/.
+ * A step is a group of equations over one index space, computed in one loop nest. An equation of a group
+ * reads the others at the same element only. Values that nothing outside the group reads are variables of C
+ * (`stored` false). Equal steps of several functions are one step. The loops of a step (which index is the
+ * vector, how many elements at once) are data here, chosen in loops.c by shape alone and spelled out by
+ * emit/.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -25,20 +26,23 @@ enum plan_function {
 	PLAN_FUNCTIONS, /* how many */
 };
 
-/* How the reduction of a step runs. Each sum has one fixed order of its terms, whatever the rows or the machine. */
+/* How the reduction of a step runs. Each sum has one fixed order of its terms, whatever the
+ * rows or the machine. */
 enum loop_form {
-	LOOP_PLAIN,  /* one accumulator per element, terms in index order */
-	LOOP_LANES,  /* the innermost reduction index is the vector: `lanes` interleaved sums, joined by a fixed tree */
-	LOOP_ROW,    /* the last index of the left side is the vector: a row of `width` sums, terms in index order */
+	LOOP_PLAIN, /* one accumulator per element, terms in index order */
+	LOOP_LANES, /* the innermost reduction index is the vector: `lanes` interleaved sums, joined by a
+	               fixed tree */
+	LOOP_ROW,   /* the last index of the left side is the vector: a row of `width` sums, terms in index
+	               order */
 };
 
 enum {
-	PLAN_LANES = 16,       /* interleaved sums */
-	PLAN_TILE = 32,        /* width of a row of sums when the extent is larger than PLAN_MOST_ROW */
+	PLAN_LANES = 16, /* interleaved sums */
+	PLAN_TILE = 32,  /* width of a row of sums when the extent is larger than PLAN_MOST_ROW */
 	PLAN_MOST_ROW = 64,
-	PLAN_BLOCK = 4,        /* elements of another index computed together, so that what is read serves several */
-	PLAN_SHORT = 16,       /* shorter extents are no vectors */
-	PLAN_ALIGNMENT = 16,   /* of offsets, in reals */
+	PLAN_BLOCK = 4, /* elements of another index computed together, so that what is read serves several */
+	PLAN_SHORT = 16,     /* shorter extents are no vectors */
+	PLAN_ALIGNMENT = 16, /* of offsets, in reals */
 };
 
 struct loops {
@@ -83,7 +87,7 @@ struct location {
 	enum location_kind kind;
 	int64_t reals;                 /* BATCH rows */
 	int64_t offset;                /* SCRATCH */
-	int first, last;               /* SCRATCH: written in step `first` of the area, last read in step `last` */
+	int first, last; /* SCRATCH: written in step `first` of the area, last read in step `last` */
 };
 
 typedef ARRAY(struct location) location_list;
@@ -106,11 +110,12 @@ struct plan {
 	int64_t batch;
 	step_list steps;                          /* all of them, equal ones once */
 	step_list functions[PLAN_FUNCTIONS];      /* in order */
-	ARRAY(const struct equation *) schedule[PLAN_FUNCTIONS]; /* SCHEDULE equations that the function reads */
+	ARRAY(const struct equation *)
+	schedule[PLAN_FUNCTIONS]; /* SCHEDULE equations that the function reads */
 	struct area areas[PLAN_AREAS];
 	tensors parameter_gradients;          /* IN_GRADIENT: by stored tensor, NULL for those without one */
 	tensors input_gradients;              /* by input */
-	tensors staged;                       /* NEXT tensors that cannot be written in place, copied at the end */
+	tensors staged; /* NEXT tensors that cannot be written in place, copied at the end */
 	/* What `summary` tells. Bytes of the three structs, on machines with pointers of 8 bytes: */
 	int64_t net_bytes, work_bytes, training_bytes;
 	int64_t parameter_count, statistic_count, state_count;  /* reals */
@@ -120,7 +125,8 @@ struct plan {
 /* The area of a function. INIT has none: only stored tensors occur in it. */
 enum plan_area plan_area_of(enum plan_function function);
 /* The place of a tensor in a function; NEXT in place is that of `stored_in`. */
-struct location plan_location(const struct plan *plan, enum plan_function function, const struct tensor *tensor);
+struct location plan_location(const struct plan *plan, enum plan_function function,
+                              const struct tensor *tensor);
 /* The stored tensor that a NEXT tensor is written to, if it is written in place; else the tensor itself. */
 const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
 /* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
@@ -141,10 +147,11 @@ void plan_share(struct plan *plan);
 /* memory.c: offsets and bytes */
 void plan_memory(struct plan *plan);
 /* plan.c: all of them */
-struct plan plan_program(struct arena *arena, const struct program *program, const struct plan_options *options);
+struct plan plan_program(struct arena *arena, const struct program *program,
+                         const struct plan_options *options);
 
-/* verify_plan.c: NULL, or what is wrong with it (an internal error): buffers that overlap while both live, values
- * read before they are written, stored tensors overwritten before their last read */
+/* verify_plan.c: NULL, or what is wrong with it (an internal error): buffers that overlap while both live,
+ * values read before they are written, stored tensors overwritten before their last read */
 const char *verify_plan(const struct plan *plan);
 
 struct text;

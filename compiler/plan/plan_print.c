@@ -24,7 +24,8 @@ static void print_loops(struct text *text, const struct step *step)
 	if (loops->form == LOOP_ROW)
 		text_printf(text, "; row of %d sums along %s", loops->width, left->letters[loops->vector]);
 	if (loops->form == LOOP_LANES)
-		text_printf(text, "; %d interleaved sums along bound index %d", loops->width, loops->vector - BOUND);
+		text_printf(text, "; %d interleaved sums along bound index %d", loops->width,
+		            loops->vector - BOUND);
 	if (loops->blocked >= 0)
 		text_printf(text, "; %d of %s together", loops->block, left->letters[loops->blocked]);
 }
@@ -79,7 +80,8 @@ static void print_area(struct text *text, const struct area *area, const char *n
 		const struct location *place = &area->places.items[k];
 		if (place->kind == IN_SCRATCH)
 			text_line(text, "%-32s %8lld at %8lld, steps %d to %d", place->tensor->name,
-			          (long long)place->reals, (long long)place->offset, place->first, place->last);
+			          (long long)place->reals, (long long)place->offset, place->first,
+			          place->last);
 		else
 			text_line(text, "%-32s %8lld %s", place->tensor->name, (long long)place->reals,
 			          place_names[place->kind]);

@@ -1,7 +1,8 @@
 /* Equations → steps: greedy grouping by structure.
  *
- * An equation joins the earliest group after all that it needs whose index space is its own, if it reads a value of
- * that group at the same element or, both being free of reductions, an element that the group reads too.
+ * An equation joins the earliest group after all that it needs whose index space is its own, if it reads a
+ * value of that group at the same element or, both being free of reductions, an element that the group reads
+ * too.
  */
 #include "plan/chain.h"
 #include "plan/plan.h"
@@ -48,7 +49,8 @@ static size_t group_of(const struct scheduler *s, const struct tensor *tensor)
 }
 
 /* Index of the first group that an equation with these reads may be part of. */
-static size_t earliest_group(const struct scheduler *s, const struct equation *equation, const read_list *reads)
+static size_t earliest_group(const struct scheduler *s, const struct equation *equation,
+                             const read_list *reads)
 {
 	size_t earliest = s->start;
 	for (size_t k = 0; k < reads->count; k++) {
@@ -103,7 +105,8 @@ static enum reading group_reads(const struct group *group, const struct tensor *
 	return reading;
 }
 
-/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value. */
+/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value.
+ */
 static bool may_overwrite(const struct scheduler *s, const struct equation *equation, size_t g)
 {
 	const struct tensor *stored = equation->left->stored_in;
@@ -115,7 +118,8 @@ static bool may_overwrite(const struct scheduler *s, const struct equation *equa
 	return group_reads(&s->groups.items[g], stored) != READS_OTHERS;
 }
 
-static bool joins(const struct scheduler *s, const struct equation *equation, const read_list *reads, size_t g)
+static bool joins(const struct scheduler *s, const struct equation *equation, const read_list *reads,
+                  size_t g)
 {
 	const struct group *group = &s->groups.items[g];
 	const struct equation *first = group->step->members.items[0].equation;
@@ -185,7 +189,8 @@ static void add_copy(struct scheduler *s, const struct tensor *next)
 	copy->name = name_format(exprs_names(exprs), "%s.stored", next->name);
 	for (int k = 0; k < next->rank; k++)
 		indices[k] = linear_variable(exprs, k);
-	*equation = (struct equation){.left = copy, .right = expr_read(exprs, next, indices), .phase = PHASE_UPDATE};
+	*equation = (struct equation){
+		.left = copy, .right = expr_read(exprs, next, indices), .phase = PHASE_UPDATE};
 	array_push(s->arena, &s->plan->staged, next);
 	s->start = s->groups.count;
 	place_equation(s, equation);
@@ -216,7 +221,8 @@ static void mark_stored(struct scheduler *s, const struct graph *graph)
 	for (size_t g = 0; g < s->groups.count; g++)
 		for (size_t m = 0; m < s->groups.items[g].reads.count; m++)
 			for (size_t k = 0; k < s->groups.items[g].reads.items[m].count; k++) {
-				const struct tensor *tensor = s->groups.items[g].reads.items[m].items[k]->tensor;
+				const struct tensor *tensor =
+					s->groups.items[g].reads.items[m].items[k]->tensor;
 				if (group_of(s, tensor) != g + 1)
 					tensor_map_set(&needed, tensor, tensor);
 			}
@@ -238,7 +244,8 @@ static void schedule_scalars(struct scheduler *s, enum plan_function function)
 		for (size_t m = 0; m < s->groups.items[g].reads.count; m++)
 			for (size_t k = 0; s->groups.items[g].step->function == function &&
 			                   k < s->groups.items[g].reads.items[m].count; k++) {
-				const struct tensor *tensor = s->groups.items[g].reads.items[m].items[k]->tensor;
+				const struct tensor *tensor =
+					s->groups.items[g].reads.items[m].items[k]->tensor;
 				tensor_map_set(&needed, tensor, tensor);
 			}
 	for (size_t k = all->count; k-- > 0;) {
@@ -250,7 +257,8 @@ static void schedule_scalars(struct scheduler *s, enum plan_function function)
 			tensor_map_set(&needed, reads.items[j]->tensor, equation);
 	}
 	for (size_t k = 0; k < all->count; k++)
-		if (all->items[k].left->role == TENSOR_SCHEDULE && tensor_map_get(&needed, all->items[k].left))
+		if (all->items[k].left->role == TENSOR_SCHEDULE &&
+		    tensor_map_get(&needed, all->items[k].left))
 			array_push(s->arena, &s->plan->schedule[function], &all->items[k]);
 }
 

@@ -23,8 +23,9 @@ static void fail(struct verifying *v, const char *what, const struct tensor *ten
 
 static bool exists_before(const struct tensor *tensor)
 {
-	return tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET || tensor->role == TENSOR_PARAMETER ||
-	       tensor->role == TENSOR_STATISTIC || tensor->role == TENSOR_STATE || tensor->role == TENSOR_SCHEDULE;
+	return tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET ||
+	       tensor->role == TENSOR_PARAMETER || tensor->role == TENSOR_STATISTIC ||
+	       tensor->role == TENSOR_STATE || tensor->role == TENSOR_SCHEDULE;
 }
 
 static bool is_left_before(const struct step *step, size_t member, const struct tensor *tensor)
@@ -70,7 +71,8 @@ static void verify_step(struct verifying *v, const struct step *step, uintptr_t 
 		read_list reads = reads_of(v->arena, step->members.items[m].equation->right);
 		for (size_t k = 0; k < reads.count; k++) {
 			verify_read(v, step, m, reads.items[k]);
-			tensor_map_set(&v->last, plan_storage(v->plan, reads.items[k]->tensor), (void *)(now + 1));
+			tensor_map_set(&v->last, plan_storage(v->plan, reads.items[k]->tensor),
+			               (void *)(now + 1));
 		}
 	}
 	for (size_t m = 0; m < step->members.count; m++) {
@@ -84,7 +86,8 @@ static void verify_step(struct verifying *v, const struct step *step, uintptr_t 
 			tensor_map_set(&v->last, storage, (void *)(now + 1));
 	}
 	const struct loops *loops = &step->loops;
-	if (loops->form != LOOP_PLAIN && (loops->vector < 0 || loops->vector == loops->blocked || loops->width < 1))
+	if (loops->form != LOOP_PLAIN &&
+	    (loops->vector < 0 || loops->vector == loops->blocked || loops->width < 1))
 		fail(v, "impossible loops", step->members.items[0].equation->left);
 }
 

@@ -24,42 +24,42 @@ enum {
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0 to 1 */
-	PREDICT_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1 to 2 */
-	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2 to 4 */
-	PREDICT_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3 to 4 */
-	PREDICT_AT_PROBABILITY_EXP = 352,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 4 to 6 */
-	PREDICT_AT_PROBABILITY_SUM = 0  /* [DIGITS_BATCH], steps 5 to 6 */
+	PREDICT_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-1 */
+	PREDICT_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-2 */
+	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2-4 */
+	PREDICT_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3-4 */
+	PREDICT_AT_PROBABILITY_EXP = 352,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 4-6 */
+	PREDICT_AT_PROBABILITY_SUM = 0  /* [DIGITS_BATCH], steps 5-6 */
 };
 
 /* Memory map of the scratch of a loss: offset, shape, lifetime. */
 enum {
-	LOSS_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0 to 1 */
-	LOSS_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1 to 2 */
-	LOSS_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2 to 4 */
-	LOSS_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3 to 4 */
-	LOSS_AT_PROBABILITY_SUM = 352,  /* [DIGITS_BATCH], steps 3 to 4 */
-	LOSS_AT_VALUE_LOSS = 384  /* [1], steps 4 to 4 */
+	LOSS_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-1 */
+	LOSS_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-2 */
+	LOSS_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2-4 */
+	LOSS_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3-4 */
+	LOSS_AT_PROBABILITY_SUM = 352,  /* [DIGITS_BATCH], steps 3-4 */
+	LOSS_AT_VALUE_LOSS = 384  /* [1], steps 4-4 */
 };
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
 enum {
-	TRAINING_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0 to 11 */
-	TRAINING_AT_LAYER_HIDDEN = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1 to 10 */
-	TRAINING_AT_KEPT_DROPOUT_MASK = 10240,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2 to 10 */
-	TRAINING_AT_LAYER_KEPT = 18432,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2 to 13 */
-	TRAINING_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 3 to 8 */
-	TRAINING_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4 to 8 */
-	TRAINING_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 5 to 7 */
-	TRAINING_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6 to 8 */
-	TRAINING_AT_OUTPUT_PROBABILITY = 27328,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7 to 9 */
-	TRAINING_AT_VALUE_LOSS = 26976,  /* [1], steps 8 to 8 */
-	TRAINING_AT_D_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 9 to 14 */
-	TRAINING_AT_D_HIDDEN_DENSE = 26944,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 10 to 12 */
-	TRAINING_AT_D_HIDDEN_W = 2048,  /* [DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS], steps 11 to 15 */
-	TRAINING_AT_D_HIDDEN_B = 0,  /* [DIGITS_SIZE_HIDDEN], steps 12 to 16 */
-	TRAINING_AT_D_PROBABILITY_W = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13 to 17 */
-	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14 to 18 */
+	TRAINING_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-11 */
+	TRAINING_AT_LAYER_HIDDEN = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-10 */
+	TRAINING_AT_KEPT_DROPOUT_MASK = 10240,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-10 */
+	TRAINING_AT_LAYER_KEPT = 18432,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-13 */
+	TRAINING_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 3-8 */
+	TRAINING_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-8 */
+	TRAINING_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 5-7 */
+	TRAINING_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-8 */
+	TRAINING_AT_OUTPUT_PROBABILITY = 27328,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7-9 */
+	TRAINING_AT_VALUE_LOSS = 26976,  /* [1], steps 8-8 */
+	TRAINING_AT_D_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 9-14 */
+	TRAINING_AT_D_HIDDEN_DENSE = 26944,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 10-12 */
+	TRAINING_AT_D_HIDDEN_W = 2048,  /* [DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS], steps 11-15 */
+	TRAINING_AT_D_HIDDEN_B = 0,  /* [DIGITS_SIZE_HIDDEN], steps 12-16 */
+	TRAINING_AT_D_PROBABILITY_W = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
+	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14-18 */
 };
 
 /* Numbers of the random draws. */
@@ -85,8 +85,8 @@ static void init_hidden_W(uint64_t seed, uint32_t step,
 	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
 		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
 			hidden_W[o][i] = 0.13693064f
-					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, (uint32_t)0,
-					(uint32_t)(64 * o + i)) - 1.0f);
+					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, 0,
+					(uint32_t)(o * DIGITS_SIZE_PIXELS + i)) - 1.0f);
 		}
 	}
 }
@@ -94,9 +94,8 @@ static void init_hidden_W(uint64_t seed, uint32_t step,
 /* hidden.b[o] = 0 */
 static void init_hidden_b(float hidden_b[restrict DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++)
 		hidden_b[o] = 0.0f;
-	}
 }
 
 /* probability.W[o, i] = 0.15018785229652765 * (2 * uniform("probability.W") - 1) */
@@ -106,8 +105,8 @@ static void init_probability_W(uint64_t seed, uint32_t step,
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 		for (int i = 0; i < DIGITS_SIZE_HIDDEN; i++) {
 			probability_W[o][i] = 0.15018785f
-					* (2.0f * mlp_uniformf(seed, STREAM_PROBABILITY_W, step,
-					(uint32_t)0, (uint32_t)(256 * o + i)) - 1.0f);
+					* (2.0f * mlp_uniformf(seed, STREAM_PROBABILITY_W, step, 0,
+					(uint32_t)(o * DIGITS_SIZE_HIDDEN + i)) - 1.0f);
 		}
 	}
 }
@@ -115,46 +114,41 @@ static void init_probability_W(uint64_t seed, uint32_t step,
 /* probability.b[o] = 0 */
 static void init_probability_b(float probability_b[restrict DIGITS_SIZE_PROBABILITY])
 {
-	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
+	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++)
 		probability_b[o] = 0.0f;
-	}
 }
 
 /* hidden.W.v[o, i] = 0 */
 static void init_hidden_W_v(float hidden_W_v[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS])
 {
 	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++)
 			hidden_W_v[o][i] = 0.0f;
-		}
 	}
 }
 
 /* hidden.b.v[o] = 0 */
 static void init_hidden_b_v(float hidden_b_v[restrict DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++)
 		hidden_b_v[o] = 0.0f;
-	}
 }
 
 /* probability.W.v[o, i] = 0 */
-static void init_probability_W_v(float probability_W_v[restrict
-		DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
+static void init_probability_W_v(
+		float probability_W_v[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-		for (int i = 0; i < DIGITS_SIZE_HIDDEN; i++) {
+		for (int i = 0; i < DIGITS_SIZE_HIDDEN; i++)
 			probability_W_v[o][i] = 0.0f;
-		}
 	}
 }
 
 /* probability.b.v[o] = 0 */
 static void init_probability_b_v(float probability_b_v[restrict DIGITS_SIZE_PROBABILITY])
 {
-	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
+	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++)
 		probability_b_v[o] = 0.0f;
-	}
 }
 
 /* --- Forward --- */
@@ -164,9 +158,8 @@ static void forward_pixels_scaled(int rows, const float input_pixels[restrict][D
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++)
 			pixels_scaled[n][i] = 0.0625f * input_pixels[n][i];
-		}
 	}
 }
 
@@ -200,7 +193,8 @@ static void forward_kept(int rows, const struct digits *net,
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
 					joined_lanes(lane_2), joined_lanes(lane_3)};
-			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK; o_here++) {
+			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK;
+					o_here++) {
 				const float hidden_dense = net->hidden_b[o_here] + sums[o_here - o];
 				const float layer_hidden = hidden_dense < 0.0f ? 0.0f : hidden_dense;
 				layer_kept[n][o_here] = layer_hidden;
@@ -216,10 +210,13 @@ static void forward_probability_dense(int rows, const struct digits *net,
 		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < DIGITS_SIZE_DIGIT; o += BLOCK) {
-			const int o_1 = o + 1 < DIGITS_SIZE_DIGIT ? o + 1 : DIGITS_SIZE_DIGIT - 1;
-			const int o_2 = o + 2 < DIGITS_SIZE_DIGIT ? o + 2 : DIGITS_SIZE_DIGIT - 1;
-			const int o_3 = o + 3 < DIGITS_SIZE_DIGIT ? o + 3 : DIGITS_SIZE_DIGIT - 1;
+		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
+			const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3
+					: DIGITS_SIZE_PROBABILITY - 1;
 			float lane_0[LANES] = {0};
 			float lane_1[LANES] = {0};
 			float lane_2[LANES] = {0};
@@ -238,7 +235,8 @@ static void forward_probability_dense(int rows, const struct digits *net,
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
 					joined_lanes(lane_2), joined_lanes(lane_3)};
-			for (int o_here = o; o_here < DIGITS_SIZE_DIGIT && o_here < o + BLOCK; o_here++) {
+			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
+					o_here++) {
 				probability_dense[n][o_here] = net->probability_b[o_here]
 						+ sums[o_here - o];
 			}
@@ -268,9 +266,8 @@ static void forward_probability_exp(int rows,
 		float probability_exp[restrict][DIGITS_SIZE_DIGIT])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++) {
+		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
 			probability_exp[n][j] = expf(probability_dense[n][j] - probability_max[n]);
-		}
 	}
 }
 
@@ -280,9 +277,8 @@ static void forward_probability_sum(int rows, float probability_exp[restrict][DI
 {
 	for (int n = 0; n < rows; n++) {
 		float sum = 0.0f;
-		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++) {
+		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
 			sum += probability_exp[n][j];
-		}
 		probability_sum[n] = sum;
 	}
 }
@@ -293,9 +289,8 @@ static void forward_probability(int rows, const float probability_sum[restrict],
 		float output_probability[restrict][DIGITS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++) {
+		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++)
 			output_probability[n][i] = probability_exp[n][i] / probability_sum[n];
-		}
 	}
 }
 
@@ -303,8 +298,7 @@ static void forward_probability(int rows, const float probability_sum[restrict],
 
 /* probability.max[n] = max(o, probability.dense[n, o])
  * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n])) */
-static void forward_probability_sum_2(int rows,
-		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+static void loss_probability_sum(int rows, float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
 		float probability_max[restrict], float probability_sum[restrict])
 {
 	for (int n = 0; n < rows; n++) {
@@ -315,9 +309,8 @@ static void forward_probability_sum_2(int rows,
 		}
 		probability_max[n] = largest;
 		float sum = 0.0f;
-		for (int o_2 = 0; o_2 < DIGITS_SIZE_PROBABILITY; o_2++) {
+		for (int o_2 = 0; o_2 < DIGITS_SIZE_PROBABILITY; o_2++)
 			sum += expf(probability_dense[n][o_2] - largest);
-		}
 		probability_sum[n] = sum;
 	}
 }
@@ -368,7 +361,8 @@ static void forward_hidden(int rows, const struct digits *net,
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
 					joined_lanes(lane_2), joined_lanes(lane_3)};
-			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK; o_here++) {
+			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK;
+					o_here++) {
 				const float hidden_dense = net->hidden_b[o_here] + sums[o_here - o];
 				layer_hidden[n][o_here] = hidden_dense < 0.0f ? 0.0f : hidden_dense;
 			}
@@ -378,7 +372,7 @@ static void forward_hidden(int rows, const struct digits *net,
 
 /* kept.dropout.mask[n, i] = if uniform("kept.dropout") < 0.5 then 0 else 2
  * kept[n, i] = hidden[n, i] * kept.dropout.mask[n, i] */
-static void forward_kept_2(int rows, uint64_t seed, uint32_t step,
+static void training_kept(int rows, uint64_t seed, uint32_t step,
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN],
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
@@ -463,9 +457,8 @@ static void backward_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZ
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK; o_here++) {
-			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++)
 				d_hidden_W[o_here][i] = sums[o_here - o][i];
-			}
 		}
 	}
 }
@@ -475,17 +468,15 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SI
 		float d_hidden_b[restrict DIGITS_SIZE_HIDDEN])
 {
 	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-		const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from : DIGITS_SIZE_HIDDEN
-				- TILE;
+		const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+				: DIGITS_SIZE_HIDDEN - TILE;
 		float sum[TILE] = {0};
 		for (int n = 0; n < rows; n++) {
-			for (int j = 0; j < TILE; j++) {
+			for (int j = 0; j < TILE; j++)
 				sum[j] += d_hidden_dense[n][o_start + j];
-			}
 		}
-		for (int o = o_from; o < o_start + TILE; o++) {
+		for (int o = o_from; o < o_start + TILE; o++)
 			d_hidden_b[o] = sum[o - o_start];
-		}
 	}
 }
 
@@ -518,10 +509,10 @@ static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_S
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
-			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK; o_here++) {
-				for (int i = i_from; i < i_start + TILE; i++) {
+			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
+					o_here++) {
+				for (int i = i_from; i < i_start + TILE; i++)
 					d_probability_W[o_here][i] = sums[o_here - o][i - i_start];
-				}
 			}
 		}
 	}
@@ -534,9 +525,8 @@ static void backward_probability_b(int rows,
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 		float sum = 0.0f;
-		for (int n = 0; n < rows; n++) {
+		for (int n = 0; n < rows; n++)
 			sum += d_probability_dense[n][o];
-		}
 		d_probability_b[o] = sum;
 	}
 }
@@ -578,8 +568,8 @@ static void update_hidden_b(const float d_hidden_b[restrict DIGITS_SIZE_HIDDEN],
  *   + d_probability.W[o, i]   (momentum of probability.W)
  * new.probability.W[o, i] = probability.W[o, i] - 0.045000000000000005 * probability.W.v[o, i] - 0.05
  *   * d_probability.W[o, i]   (momentum of probability.W) */
-static void update_probability_W(float d_probability_W[restrict
-		DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
+static void update_probability_W(
+		float d_probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
 		float probability_W_v[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
 		float probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
@@ -656,8 +646,8 @@ void digits_predict(const struct digits *net, struct digits_work *w, int rows,
 	const size_t total = rows > 0 ? (size_t)rows : 0;
 	for (size_t n = 0; n < total; n += DIGITS_BATCH) {
 		const int some = total - n < DIGITS_BATCH ? (int)(total - n) : DIGITS_BATCH;
-		predict_batch(net, w, some, input_pixels + n * (DIGITS_SIZE_PIXELS), output_probability
-				+ n * (DIGITS_SIZE_PROBABILITY));
+		predict_batch(net, w, some, input_pixels + n * DIGITS_SIZE_PIXELS,
+				output_probability + n * DIGITS_SIZE_PROBABILITY);
 	}
 }
 
@@ -676,7 +666,7 @@ float digits_loss(const struct digits *net, struct digits_work *w, int rows, con
 	forward_pixels_scaled(rows, (const float (*)[DIGITS_SIZE_PIXELS])input_pixels, pixels_scaled);
 	forward_kept(rows, net, pixels_scaled, layer_kept);
 	forward_probability_dense(rows, net, layer_kept, probability_dense);
-	forward_probability_sum_2(rows, probability_dense, probability_max, probability_sum);
+	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
 	forward_loss(rows, probability_sum, probability_dense, target_digit, probability_max,
 			value_loss);
 	return value_loss[0];
@@ -710,7 +700,7 @@ float digits_forward(struct digits_training *t, int rows, const float *input_pix
 	forward_pixels_scaled(rows, (const float (*)[DIGITS_SIZE_PIXELS])t->input_pixels,
 			pixels_scaled);
 	forward_hidden(rows, &t->net, pixels_scaled, layer_hidden);
-	forward_kept_2(rows, t->seed, t->step + 1, layer_hidden, kept_dropout_mask, layer_kept);
+	training_kept(rows, t->seed, t->step + 1, layer_hidden, kept_dropout_mask, layer_kept);
 	forward_probability_dense(rows, &t->net, layer_kept, probability_dense);
 	forward_probability_max(rows, probability_dense, probability_max);
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
@@ -780,10 +770,12 @@ float digits_train_step(struct digits_training *t, int rows, const float *input_
 }
 
 static const struct mlp_tensor tensors[] = {
-	{"hidden.W", 2, {DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS}, 16384, MLP_PARAMETER},
-	{"hidden.b", 1, {DIGITS_SIZE_HIDDEN}, 256, MLP_PARAMETER},
-	{"probability.W", 2, {DIGITS_SIZE_PROBABILITY, DIGITS_SIZE_HIDDEN}, 2560, MLP_PARAMETER},
-	{"probability.b", 1, {DIGITS_SIZE_PROBABILITY}, 10, MLP_PARAMETER},
+	{"hidden.W", 2, {DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
+			DIGITS_SIZE_HIDDEN * DIGITS_SIZE_PIXELS, MLP_PARAMETER},
+	{"hidden.b", 1, {DIGITS_SIZE_HIDDEN}, DIGITS_SIZE_HIDDEN, MLP_PARAMETER},
+	{"probability.W", 2, {DIGITS_SIZE_PROBABILITY, DIGITS_SIZE_HIDDEN},
+			DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN, MLP_PARAMETER},
+	{"probability.b", 1, {DIGITS_SIZE_PROBABILITY}, DIGITS_SIZE_PROBABILITY, MLP_PARAMETER},
 };
 
 static const size_t tensor_at[] = {
@@ -809,10 +801,12 @@ void digits_set(struct digits *net, int k, const float *values)
 }
 
 static const struct mlp_tensor states[] = {
-	{"hidden.W.v", 2, {DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS}, 16384, MLP_STATE},
-	{"hidden.b.v", 1, {DIGITS_SIZE_HIDDEN}, 256, MLP_STATE},
-	{"probability.W.v", 2, {DIGITS_SIZE_PROBABILITY, DIGITS_SIZE_HIDDEN}, 2560, MLP_STATE},
-	{"probability.b.v", 1, {DIGITS_SIZE_PROBABILITY}, 10, MLP_STATE},
+	{"hidden.W.v", 2, {DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
+			DIGITS_SIZE_HIDDEN * DIGITS_SIZE_PIXELS, MLP_STATE},
+	{"hidden.b.v", 1, {DIGITS_SIZE_HIDDEN}, DIGITS_SIZE_HIDDEN, MLP_STATE},
+	{"probability.W.v", 2, {DIGITS_SIZE_PROBABILITY, DIGITS_SIZE_HIDDEN},
+			DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN, MLP_STATE},
+	{"probability.b.v", 1, {DIGITS_SIZE_PROBABILITY}, DIGITS_SIZE_PROBABILITY, MLP_STATE},
 };
 
 static const size_t state_at[] = {

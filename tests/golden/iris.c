@@ -21,40 +21,40 @@ enum {
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0 to 1 */
-	PREDICT_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1 to 2 */
-	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2 to 4 */
-	PREDICT_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3 to 4 */
-	PREDICT_AT_PROBABILITY_EXP = 128,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4 to 6 */
-	PREDICT_AT_PROBABILITY_SUM = 0  /* [IRIS_BATCH], steps 5 to 6 */
+	PREDICT_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-1 */
+	PREDICT_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-2 */
+	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-4 */
+	PREDICT_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3-4 */
+	PREDICT_AT_PROBABILITY_EXP = 128,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
+	PREDICT_AT_PROBABILITY_SUM = 0  /* [IRIS_BATCH], steps 5-6 */
 };
 
 /* Memory map of the scratch of a loss: offset, shape, lifetime. */
 enum {
-	LOSS_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0 to 1 */
-	LOSS_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1 to 2 */
-	LOSS_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2 to 4 */
-	LOSS_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3 to 4 */
-	LOSS_AT_PROBABILITY_SUM = 128,  /* [IRIS_BATCH], steps 3 to 4 */
-	LOSS_AT_VALUE_LOSS = 160  /* [1], steps 4 to 4 */
+	LOSS_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-1 */
+	LOSS_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-2 */
+	LOSS_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-4 */
+	LOSS_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3-4 */
+	LOSS_AT_PROBABILITY_SUM = 128,  /* [IRIS_BATCH], steps 3-4 */
+	LOSS_AT_VALUE_LOSS = 160  /* [1], steps 4-4 */
 };
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
 enum {
-	TRAINING_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0 to 10 */
-	TRAINING_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1 to 12 */
-	TRAINING_AT_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2 to 7 */
-	TRAINING_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3 to 7 */
-	TRAINING_AT_PROBABILITY_EXP = 736,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4 to 6 */
-	TRAINING_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5 to 7 */
-	TRAINING_AT_OUTPUT_PROBABILITY = 864,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6 to 8 */
-	TRAINING_AT_VALUE_LOSS = 736,  /* [1], steps 7 to 7 */
-	TRAINING_AT_D_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 8 to 13 */
-	TRAINING_AT_D_HIDDEN_DENSE = 704,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 9 to 11 */
-	TRAINING_AT_D_HIDDEN_W = 1184,  /* [IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER], steps 10 to 14 */
-	TRAINING_AT_D_HIDDEN_B = 0,  /* [IRIS_SIZE_HIDDEN], steps 11 to 15 */
-	TRAINING_AT_D_PROBABILITY_W = 16,  /* [IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN], steps 12 to 16 */
-	TRAINING_AT_D_PROBABILITY_B = 64  /* [IRIS_SIZE_PROBABILITY], steps 13 to 17 */
+	TRAINING_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-10 */
+	TRAINING_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-12 */
+	TRAINING_AT_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-7 */
+	TRAINING_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-7 */
+	TRAINING_AT_PROBABILITY_EXP = 736,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
+	TRAINING_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-7 */
+	TRAINING_AT_OUTPUT_PROBABILITY = 864,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6-8 */
+	TRAINING_AT_VALUE_LOSS = 736,  /* [1], steps 7-7 */
+	TRAINING_AT_D_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 8-13 */
+	TRAINING_AT_D_HIDDEN_DENSE = 704,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 9-11 */
+	TRAINING_AT_D_HIDDEN_W = 1184,  /* [IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER], steps 10-14 */
+	TRAINING_AT_D_HIDDEN_B = 0,  /* [IRIS_SIZE_HIDDEN], steps 11-15 */
+	TRAINING_AT_D_PROBABILITY_W = 16,  /* [IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN], steps 12-16 */
+	TRAINING_AT_D_PROBABILITY_B = 64  /* [IRIS_SIZE_PROBABILITY], steps 13-17 */
 };
 
 /* Numbers of the random draws. */
@@ -75,17 +75,15 @@ static float joined_lanes(float lane[LANES])
 /* flower.mean[i] = 0 */
 static void init_flower_mean(float flower_mean[restrict IRIS_SIZE_FLOWER])
 {
-	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
 		flower_mean[i] = 0.0f;
-	}
 }
 
 /* flower.deviation[i] = 1 */
 static void init_flower_deviation(float flower_deviation[restrict IRIS_SIZE_FLOWER])
 {
-	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
 		flower_deviation[i] = 1.0f;
-	}
 }
 
 /* hidden.W[o, i] = 0.5477225575051662 * (2 * uniform("hidden.W") - 1) */
@@ -95,8 +93,8 @@ static void init_hidden_W(uint64_t seed, uint32_t step,
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
 			hidden_W[o][i] = 0.5477226f
-					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, (uint32_t)0,
-					(uint32_t)(4 * o + i)) - 1.0f);
+					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, 0,
+					(uint32_t)(o * IRIS_SIZE_FLOWER + i)) - 1.0f);
 		}
 	}
 }
@@ -104,9 +102,8 @@ static void init_hidden_W(uint64_t seed, uint32_t step,
 /* hidden.b[o] = 0 */
 static void init_hidden_b(float hidden_b[restrict IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 		hidden_b[o] = 0.0f;
-	}
 }
 
 /* probability.W[o, i] = 0.5619514869490163 * (2 * uniform("probability.W") - 1) */
@@ -116,8 +113,8 @@ static void init_probability_W(uint64_t seed, uint32_t step,
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 			probability_W[o][i] = 0.56195146f
-					* (2.0f * mlp_uniformf(seed, STREAM_PROBABILITY_W, step,
-					(uint32_t)0, (uint32_t)(16 * o + i)) - 1.0f);
+					* (2.0f * mlp_uniformf(seed, STREAM_PROBABILITY_W, step, 0,
+					(uint32_t)(o * IRIS_SIZE_HIDDEN + i)) - 1.0f);
 		}
 	}
 }
@@ -125,18 +122,16 @@ static void init_probability_W(uint64_t seed, uint32_t step,
 /* probability.b[o] = 0 */
 static void init_probability_b(float probability_b[restrict IRIS_SIZE_PROBABILITY])
 {
-	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++)
 		probability_b[o] = 0.0f;
-	}
 }
 
 /* hidden.W.m[o, i] = 0 */
 static void init_hidden_W_m(float hidden_W_m[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
 {
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
 			hidden_W_m[o][i] = 0.0f;
-		}
 	}
 }
 
@@ -144,64 +139,57 @@ static void init_hidden_W_m(float hidden_W_m[restrict IRIS_SIZE_HIDDEN][IRIS_SIZ
 static void init_hidden_W_v(float hidden_W_v[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
 {
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
 			hidden_W_v[o][i] = 0.0f;
-		}
 	}
 }
 
 /* hidden.b.m[o] = 0 */
 static void init_hidden_b_m(float hidden_b_m[restrict IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 		hidden_b_m[o] = 0.0f;
-	}
 }
 
 /* hidden.b.v[o] = 0 */
 static void init_hidden_b_v(float hidden_b_v[restrict IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 		hidden_b_v[o] = 0.0f;
-	}
 }
 
 /* probability.W.m[o, i] = 0 */
-static void init_probability_W_m(float probability_W_m[restrict
-		IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
+static void init_probability_W_m(
+		float probability_W_m[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 			probability_W_m[o][i] = 0.0f;
-		}
 	}
 }
 
 /* probability.W.v[o, i] = 0 */
-static void init_probability_W_v(float probability_W_v[restrict
-		IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
+static void init_probability_W_v(
+		float probability_W_v[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 			probability_W_v[o][i] = 0.0f;
-		}
 	}
 }
 
 /* probability.b.m[o] = 0 */
 static void init_probability_b_m(float probability_b_m[restrict IRIS_SIZE_PROBABILITY])
 {
-	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++)
 		probability_b_m[o] = 0.0f;
-	}
 }
 
 /* probability.b.v[o] = 0 */
 static void init_probability_b_v(float probability_b_v[restrict IRIS_SIZE_PROBABILITY])
 {
-	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++)
 		probability_b_v[o] = 0.0f;
-	}
 }
 
 /* --- Forward --- */
@@ -229,9 +217,8 @@ static void forward_hidden(int rows, const struct iris *net,
 	for (int n = 0; n < rows; n++) {
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 			float sum = 0.0f;
-			for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+			for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
 				sum += net->hidden_W[o][i] * flower_scaled[n][i];
-			}
 			const float hidden_dense = net->hidden_b[o] + sum;
 			layer_hidden[n][o] = tanhf(hidden_dense);
 		}
@@ -245,7 +232,7 @@ static void forward_probability_dense(int rows, const struct iris *net,
 		float probability_dense[restrict][IRIS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < IRIS_SIZE_SPECIES; o++) {
+		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 			float lane[LANES] = {0};
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
@@ -279,9 +266,8 @@ static void forward_probability_exp(int rows, float probability_dense[restrict][
 		float probability_exp[restrict][IRIS_SIZE_SPECIES])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int j = 0; j < IRIS_SIZE_SPECIES; j++) {
+		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
 			probability_exp[n][j] = expf(probability_dense[n][j] - probability_max[n]);
-		}
 	}
 }
 
@@ -291,9 +277,8 @@ static void forward_probability_sum(int rows, float probability_exp[restrict][IR
 {
 	for (int n = 0; n < rows; n++) {
 		float sum = 0.0f;
-		for (int j = 0; j < IRIS_SIZE_SPECIES; j++) {
+		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
 			sum += probability_exp[n][j];
-		}
 		probability_sum[n] = sum;
 	}
 }
@@ -304,9 +289,8 @@ static void forward_probability(int rows, const float probability_sum[restrict],
 		float output_probability[restrict][IRIS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++) {
+		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++)
 			output_probability[n][i] = probability_exp[n][i] / probability_sum[n];
-		}
 	}
 }
 
@@ -314,8 +298,7 @@ static void forward_probability(int rows, const float probability_sum[restrict],
 
 /* probability.max[n] = max(o, probability.dense[n, o])
  * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n])) */
-static void forward_probability_sum_2(int rows,
-		float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+static void loss_probability_sum(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
 		float probability_max[restrict], float probability_sum[restrict])
 {
 	for (int n = 0; n < rows; n++) {
@@ -326,9 +309,8 @@ static void forward_probability_sum_2(int rows,
 		}
 		probability_max[n] = largest;
 		float sum = 0.0f;
-		for (int o_2 = 0; o_2 < IRIS_SIZE_PROBABILITY; o_2++) {
+		for (int o_2 = 0; o_2 < IRIS_SIZE_PROBABILITY; o_2++)
 			sum += expf(probability_dense[n][o_2] - largest);
-		}
 		probability_sum[n] = sum;
 	}
 }
@@ -376,9 +358,8 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 	for (int n = 0; n < rows; n++) {
 		float sum[IRIS_SIZE_HIDDEN] = {0};
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 				sum[i] += net->probability_W[o][i] * d_probability_dense[n][o];
-			}
 		}
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 			d_hidden_dense[n][i] = sum[i]
@@ -395,9 +376,8 @@ static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
 			float sum = 0.0f;
-			for (int n = 0; n < rows; n++) {
+			for (int n = 0; n < rows; n++)
 				sum += flower_scaled[n][i] * d_hidden_dense[n][o];
-			}
 			d_hidden_W[o][i] = sum;
 		}
 	}
@@ -409,13 +389,11 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][IRIS_SIZE
 {
 	float sum[IRIS_SIZE_HIDDEN] = {0};
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 			sum[o] += d_hidden_dense[n][o];
-		}
 	}
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 		d_hidden_b[o] = sum[o];
-	}
 }
 
 /* d_probability.W[o, i] = sum(n, hidden[n, i] * d_probability.dense[n, o])   (adjoint of probability.W) */
@@ -426,13 +404,11 @@ static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_S
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 		float sum[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
-			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 				sum[i] += layer_hidden[n][i] * d_probability_dense[n][o];
-			}
 		}
-		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 			d_probability_W[o][i] = sum[i];
-		}
 	}
 }
 
@@ -442,9 +418,8 @@ static void backward_probability_b(int rows, float d_probability_dense[restrict]
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 		float sum = 0.0f;
-		for (int n = 0; n < rows; n++) {
+		for (int n = 0; n < rows; n++)
 			sum += d_probability_dense[n][o];
-		}
 		d_probability_b[o] = sum;
 	}
 }
@@ -600,8 +575,8 @@ void iris_predict(const struct iris *net, struct iris_work *w, int rows, const f
 	const size_t total = rows > 0 ? (size_t)rows : 0;
 	for (size_t n = 0; n < total; n += IRIS_BATCH) {
 		const int some = total - n < IRIS_BATCH ? (int)(total - n) : IRIS_BATCH;
-		predict_batch(net, w, some, input_flower + n * (IRIS_SIZE_FLOWER), output_probability
-				+ n * (IRIS_SIZE_PROBABILITY));
+		predict_batch(net, w, some, input_flower + n * IRIS_SIZE_FLOWER,
+				output_probability + n * IRIS_SIZE_PROBABILITY);
 	}
 }
 
@@ -621,7 +596,7 @@ float iris_loss(const struct iris *net, struct iris_work *w, int rows, const flo
 			flower_scaled);
 	forward_hidden(rows, net, flower_scaled, layer_hidden);
 	forward_probability_dense(rows, net, layer_hidden, probability_dense);
-	forward_probability_sum_2(rows, probability_dense, probability_max, probability_sum);
+	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
 	forward_loss(rows, probability_sum, probability_dense, target_species, probability_max,
 			value_loss);
 	return value_loss[0];
@@ -719,12 +694,14 @@ float iris_train_step(struct iris_training *t, int rows, const float *input_flow
 }
 
 static const struct mlp_tensor tensors[] = {
-	{"flower.mean", 1, {IRIS_SIZE_FLOWER}, 4, MLP_STATISTIC},
-	{"flower.deviation", 1, {IRIS_SIZE_FLOWER}, 4, MLP_STATISTIC},
-	{"hidden.W", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, 64, MLP_PARAMETER},
-	{"hidden.b", 1, {IRIS_SIZE_HIDDEN}, 16, MLP_PARAMETER},
-	{"probability.W", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN}, 48, MLP_PARAMETER},
-	{"probability.b", 1, {IRIS_SIZE_PROBABILITY}, 3, MLP_PARAMETER},
+	{"flower.mean", 1, {IRIS_SIZE_FLOWER}, IRIS_SIZE_FLOWER, MLP_STATISTIC},
+	{"flower.deviation", 1, {IRIS_SIZE_FLOWER}, IRIS_SIZE_FLOWER, MLP_STATISTIC},
+	{"hidden.W", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER,
+			MLP_PARAMETER},
+	{"hidden.b", 1, {IRIS_SIZE_HIDDEN}, IRIS_SIZE_HIDDEN, MLP_PARAMETER},
+	{"probability.W", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN},
+			IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, MLP_PARAMETER},
+	{"probability.b", 1, {IRIS_SIZE_PROBABILITY}, IRIS_SIZE_PROBABILITY, MLP_PARAMETER},
 };
 
 static const size_t tensor_at[] = {
@@ -752,14 +729,18 @@ void iris_set(struct iris *net, int k, const float *values)
 }
 
 static const struct mlp_tensor states[] = {
-	{"hidden.W.m", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, 64, MLP_STATE},
-	{"hidden.W.v", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, 64, MLP_STATE},
-	{"hidden.b.m", 1, {IRIS_SIZE_HIDDEN}, 16, MLP_STATE},
-	{"hidden.b.v", 1, {IRIS_SIZE_HIDDEN}, 16, MLP_STATE},
-	{"probability.W.m", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN}, 48, MLP_STATE},
-	{"probability.W.v", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN}, 48, MLP_STATE},
-	{"probability.b.m", 1, {IRIS_SIZE_PROBABILITY}, 3, MLP_STATE},
-	{"probability.b.v", 1, {IRIS_SIZE_PROBABILITY}, 3, MLP_STATE},
+	{"hidden.W.m", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER,
+			MLP_STATE},
+	{"hidden.W.v", 2, {IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}, IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER,
+			MLP_STATE},
+	{"hidden.b.m", 1, {IRIS_SIZE_HIDDEN}, IRIS_SIZE_HIDDEN, MLP_STATE},
+	{"hidden.b.v", 1, {IRIS_SIZE_HIDDEN}, IRIS_SIZE_HIDDEN, MLP_STATE},
+	{"probability.W.m", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN},
+			IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, MLP_STATE},
+	{"probability.W.v", 2, {IRIS_SIZE_PROBABILITY, IRIS_SIZE_HIDDEN},
+			IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, MLP_STATE},
+	{"probability.b.m", 1, {IRIS_SIZE_PROBABILITY}, IRIS_SIZE_PROBABILITY, MLP_STATE},
+	{"probability.b.v", 1, {IRIS_SIZE_PROBABILITY}, IRIS_SIZE_PROBABILITY, MLP_STATE},
 };
 
 static const size_t state_at[] = {

@@ -7,8 +7,8 @@
 #include "host/host.h"
 
 static const struct mlp_port inputs_of_model[] = {
-	{.name = "flower", .rank = 1, .shape = {IRIS_SIZE_FLOWER}, .elements = 4, .classes = 0,
-			.scaling = MLP_STANDARDIZE, .mean = 0, .deviation = 1},
+	{.name = "flower", .rank = 1, .shape = {IRIS_SIZE_FLOWER}, .elements = IRIS_SIZE_FLOWER,
+			.classes = 0, .scaling = MLP_STANDARDIZE, .mean = 0, .deviation = 1},
 };
 
 static const struct mlp_port targets_of_model[] = {
@@ -17,8 +17,9 @@ static const struct mlp_port targets_of_model[] = {
 };
 
 static const struct mlp_port outputs_of_model[] = {
-	{.name = "probability", .rank = 1, .shape = {IRIS_SIZE_PROBABILITY}, .elements = 3, .classes =
-			0, .scaling = MLP_AS_IS, .mean = -1, .deviation = -1},
+	{.name = "probability", .rank = 1, .shape = {IRIS_SIZE_PROBABILITY},
+			.elements = IRIS_SIZE_PROBABILITY, .classes = 0, .scaling = MLP_AS_IS,
+			.mean = -1, .deviation = -1},
 };
 
 static void get(const void *net, int k, void *values)

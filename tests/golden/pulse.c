@@ -12,7 +12,7 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct pulse_work) == 256, "size of
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_LAYER_H = 0  /* [PULSE_BATCH][PULSE_SIZE_H], steps 0 to 1 */
+	PREDICT_AT_LAYER_H = 0  /* [PULSE_BATCH][PULSE_SIZE_H], steps 0-1 */
 };
 
 /* --- Initial values --- */
@@ -64,9 +64,8 @@ static void forward_h(int rows, const struct pulse *net, const float input_x[res
 	for (int n = 0; n < rows; n++) {
 		for (int o = 0; o < PULSE_SIZE_H; o++) {
 			float sum = 0.0f;
-			for (int i = 0; i < PULSE_SIZE_X; i++) {
+			for (int i = 0; i < PULSE_SIZE_X; i++)
 				sum += net->h_W[o][i] * input_x[n][i];
-			}
 			const float h_dense = net->h_b[o] + sum;
 			layer_h[n][o] = 0.0f < h_dense ? 1.0f : 0.0f;
 		}
@@ -80,11 +79,10 @@ static void forward_y(int rows, const struct pulse *net, float layer_h[restrict]
 		float output_y[restrict][PULSE_SIZE_Y])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < PULSE_SIZE_X; o++) {
+		for (int o = 0; o < PULSE_SIZE_Y; o++) {
 			float sum = 0.0f;
-			for (int i = 0; i < PULSE_SIZE_H; i++) {
+			for (int i = 0; i < PULSE_SIZE_H; i++)
 				sum += net->y_W[o][i] * layer_h[n][i];
-			}
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = 0.0f < y_dense ? 1.0f : 0.0f;
 		}
@@ -117,16 +115,15 @@ void pulse_predict(const struct pulse *net, struct pulse_work *w, int rows, cons
 	const size_t total = rows > 0 ? (size_t)rows : 0;
 	for (size_t n = 0; n < total; n += PULSE_BATCH) {
 		const int some = total - n < PULSE_BATCH ? (int)(total - n) : PULSE_BATCH;
-		predict_batch(net, w, some, input_x + n * (PULSE_SIZE_X), output_y + n
-				* (PULSE_SIZE_Y));
+		predict_batch(net, w, some, input_x + n * PULSE_SIZE_X, output_y + n * PULSE_SIZE_Y);
 	}
 }
 
 static const struct mlp_tensor tensors[] = {
-	{"h.W", 2, {PULSE_SIZE_H_W_1, PULSE_SIZE_X}, 2, MLP_PARAMETER},
-	{"h.b", 1, {PULSE_SIZE_H_W_1}, 2, MLP_PARAMETER},
-	{"y.W", 2, {PULSE_SIZE_Y_W_1, PULSE_SIZE_H}, 2, MLP_PARAMETER},
-	{"y.b", 1, {PULSE_SIZE_Y_W_1}, 1, MLP_PARAMETER},
+	{"h.W", 2, {PULSE_SIZE_H_W_1, PULSE_SIZE_X}, PULSE_SIZE_H_W_1 * PULSE_SIZE_X, MLP_PARAMETER},
+	{"h.b", 1, {PULSE_SIZE_H_W_1}, PULSE_SIZE_H_W_1, MLP_PARAMETER},
+	{"y.W", 2, {PULSE_SIZE_Y_W_1, PULSE_SIZE_H}, PULSE_SIZE_Y_W_1 * PULSE_SIZE_H, MLP_PARAMETER},
+	{"y.b", 1, {PULSE_SIZE_Y_W_1}, PULSE_SIZE_Y_W_1, MLP_PARAMETER},
 };
 
 static const size_t tensor_at[] = {

@@ -18,29 +18,29 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct xor_step_training) == 344,
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_LAYER_H = 0  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0 to 1 */
+	PREDICT_AT_LAYER_H = 0  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-1 */
 };
 
 /* Memory map of the scratch of a loss: offset, shape, lifetime. */
 enum {
-	LOSS_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0 to 1 */
-	LOSS_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1 to 2 */
-	LOSS_AT_LOSS_ROW_SUM = 0,  /* [XOR_STEP_BATCH], steps 2 to 3 */
-	LOSS_AT_VALUE_LOSS = 16  /* [1], steps 3 to 3 */
+	LOSS_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-1 */
+	LOSS_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-2 */
+	LOSS_AT_LOSS_ROW_SUM = 0,  /* [XOR_STEP_BATCH], steps 2-3 */
+	LOSS_AT_VALUE_LOSS = 16  /* [1], steps 3-3 */
 };
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
 enum {
-	TRAINING_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0 to 8 */
-	TRAINING_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1 to 4 */
-	TRAINING_AT_LOSS_ROW_SUM = 32,  /* [XOR_STEP_BATCH], steps 2 to 3 */
-	TRAINING_AT_VALUE_LOSS = 48,  /* [1], steps 3 to 3 */
-	TRAINING_AT_D_Y_DENSE = 32,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y_W_1], steps 4 to 9 */
-	TRAINING_AT_D_H_DENSE = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H_W_1], steps 5 to 7 */
-	TRAINING_AT_D_H_W = 48,  /* [XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X], steps 6 to 10 */
-	TRAINING_AT_D_H_B = 64,  /* [XOR_STEP_SIZE_H_W_1], steps 7 to 11 */
-	TRAINING_AT_D_Y_W = 16,  /* [XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H], steps 8 to 12 */
-	TRAINING_AT_D_Y_B = 0  /* [XOR_STEP_SIZE_Y_W_1], steps 9 to 13 */
+	TRAINING_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-8 */
+	TRAINING_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-4 */
+	TRAINING_AT_LOSS_ROW_SUM = 32,  /* [XOR_STEP_BATCH], steps 2-3 */
+	TRAINING_AT_VALUE_LOSS = 48,  /* [1], steps 3-3 */
+	TRAINING_AT_D_Y_DENSE = 32,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y_W_1], steps 4-9 */
+	TRAINING_AT_D_H_DENSE = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H_W_1], steps 5-7 */
+	TRAINING_AT_D_H_W = 48,  /* [XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X], steps 6-10 */
+	TRAINING_AT_D_H_B = 64,  /* [XOR_STEP_SIZE_H_W_1], steps 7-11 */
+	TRAINING_AT_D_Y_W = 16,  /* [XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H], steps 8-12 */
+	TRAINING_AT_D_Y_B = 0  /* [XOR_STEP_SIZE_Y_W_1], steps 9-13 */
 };
 
 /* --- Initial values --- */
@@ -91,11 +91,10 @@ static void forward_h(int rows, const struct xor_step *net,
 		float layer_h[restrict][XOR_STEP_SIZE_H])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < XOR_STEP_SIZE_X; o++) {
+		for (int o = 0; o < XOR_STEP_SIZE_H; o++) {
 			float sum = 0.0f;
-			for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
+			for (int i = 0; i < XOR_STEP_SIZE_X; i++)
 				sum += net->h_W[o][i] * input_x[n][i];
-			}
 			const float h_dense = net->h_b[o] + sum;
 			layer_h[n][o] = mlp_logisticf(h_dense);
 		}
@@ -109,11 +108,10 @@ static void forward_y(int rows, const struct xor_step *net, float layer_h[restri
 		float output_y[restrict][XOR_STEP_SIZE_Y])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < XOR_STEP_SIZE_T; o++) {
+		for (int o = 0; o < XOR_STEP_SIZE_Y; o++) {
 			float sum = 0.0f;
-			for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
+			for (int i = 0; i < XOR_STEP_SIZE_H; i++)
 				sum += net->y_W[o][i] * layer_h[n][i];
-			}
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = mlp_logisticf(y_dense);
 		}
@@ -141,9 +139,8 @@ static void forward_loss_row_sum(int rows, float output_y[restrict][XOR_STEP_SIZ
 static void forward_loss(int rows, const float loss_row_sum[restrict], float *restrict value_loss)
 {
 	float sum = 0.0f;
-	for (int n = 0; n < rows; n++) {
+	for (int n = 0; n < rows; n++)
 		sum += loss_row_sum[n];
-	}
 	value_loss[0] = 0.5f * sum / (float)rows;
 }
 
@@ -170,11 +167,10 @@ static void backward_h_dense(int rows, const struct xor_step *net,
 		float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
+		for (int i = 0; i < XOR_STEP_SIZE_H_W_1; i++) {
 			float sum = 0.0f;
-			for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+			for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++)
 				sum += net->y_W[o][i] * d_y_dense[n][o];
-			}
 			d_h_dense[n][i] = sum * layer_h[n][i] * (1.0f - layer_h[n][i]);
 		}
 	}
@@ -188,9 +184,8 @@ static void backward_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
 			float sum = 0.0f;
-			for (int n = 0; n < rows; n++) {
+			for (int n = 0; n < rows; n++)
 				sum += input_x[n][i] * d_h_dense[n][o];
-			}
 			d_h_W[o][i] = sum;
 		}
 	}
@@ -202,9 +197,8 @@ static void backward_h_b(int rows, float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		float sum = 0.0f;
-		for (int n = 0; n < rows; n++) {
+		for (int n = 0; n < rows; n++)
 			sum += d_h_dense[n][o];
-		}
 		d_h_b[o] = sum;
 	}
 }
@@ -217,9 +211,8 @@ static void backward_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
 			float sum = 0.0f;
-			for (int n = 0; n < rows; n++) {
+			for (int n = 0; n < rows; n++)
 				sum += layer_h[n][i] * d_y_dense[n][o];
-			}
 			d_y_W[o][i] = sum;
 		}
 	}
@@ -231,9 +224,8 @@ static void backward_y_b(int rows, float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		float sum = 0.0f;
-		for (int n = 0; n < rows; n++) {
+		for (int n = 0; n < rows; n++)
 			sum += d_y_dense[n][o];
-		}
 		d_y_b[o] = sum;
 	}
 }
@@ -245,9 +237,8 @@ static void update_h_W(float d_h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X
 		float h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
-		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
+		for (int i = 0; i < XOR_STEP_SIZE_X; i++)
 			h_W[o][i] = h_W[o][i] - 0.5f * d_h_W[o][i];
-		}
 	}
 }
 
@@ -255,9 +246,8 @@ static void update_h_W(float d_h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X
 static void update_h_b(const float d_h_b[restrict XOR_STEP_SIZE_H_W_1],
 		float h_b[restrict XOR_STEP_SIZE_H_W_1])
 {
-	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
+	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++)
 		h_b[o] = h_b[o] - 0.5f * d_h_b[o];
-	}
 }
 
 /* new.y.W[o, i] = y.W[o, i] - 0.5 * d_y.W[o, i]   (sgd of y.W) */
@@ -265,9 +255,8 @@ static void update_y_W(float d_y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H
 		float y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
-		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
+		for (int i = 0; i < XOR_STEP_SIZE_H; i++)
 			y_W[o][i] = y_W[o][i] - 0.5f * d_y_W[o][i];
-		}
 	}
 }
 
@@ -275,9 +264,8 @@ static void update_y_W(float d_y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H
 static void update_y_b(const float d_y_b[restrict XOR_STEP_SIZE_Y_W_1],
 		float y_b[restrict XOR_STEP_SIZE_Y_W_1])
 {
-	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++)
 		y_b[o] = y_b[o] - 0.5f * d_y_b[o];
-	}
 }
 
 /* --- Public functions --- */
@@ -309,8 +297,8 @@ void xor_step_predict(const struct xor_step *net, struct xor_step_work *w, int r
 	const size_t total = rows > 0 ? (size_t)rows : 0;
 	for (size_t n = 0; n < total; n += XOR_STEP_BATCH) {
 		const int some = total - n < XOR_STEP_BATCH ? (int)(total - n) : XOR_STEP_BATCH;
-		predict_batch(net, w, some, input_x + n * (XOR_STEP_SIZE_X), output_y + n
-				* (XOR_STEP_SIZE_Y));
+		predict_batch(net, w, some, input_x + n * XOR_STEP_SIZE_X,
+				output_y + n * XOR_STEP_SIZE_Y);
 	}
 }
 
@@ -395,10 +383,12 @@ float xor_step_train_step(struct xor_step_training *t, int rows, const float *in
 }
 
 static const struct mlp_tensor tensors[] = {
-	{"h.W", 2, {XOR_STEP_SIZE_H_W_1, XOR_STEP_SIZE_X}, 4, MLP_PARAMETER},
-	{"h.b", 1, {XOR_STEP_SIZE_H_W_1}, 2, MLP_PARAMETER},
-	{"y.W", 2, {XOR_STEP_SIZE_Y_W_1, XOR_STEP_SIZE_H}, 2, MLP_PARAMETER},
-	{"y.b", 1, {XOR_STEP_SIZE_Y_W_1}, 1, MLP_PARAMETER},
+	{"h.W", 2, {XOR_STEP_SIZE_H_W_1, XOR_STEP_SIZE_X}, XOR_STEP_SIZE_H_W_1 * XOR_STEP_SIZE_X,
+			MLP_PARAMETER},
+	{"h.b", 1, {XOR_STEP_SIZE_H_W_1}, XOR_STEP_SIZE_H_W_1, MLP_PARAMETER},
+	{"y.W", 2, {XOR_STEP_SIZE_Y_W_1, XOR_STEP_SIZE_H}, XOR_STEP_SIZE_Y_W_1 * XOR_STEP_SIZE_H,
+			MLP_PARAMETER},
+	{"y.b", 1, {XOR_STEP_SIZE_Y_W_1}, XOR_STEP_SIZE_Y_W_1, MLP_PARAMETER},
 };
 
 static const size_t tensor_at[] = {
