@@ -1,5 +1,8 @@
-/* Generated sources → a program, by the C compiler, which is started with an argument vector, never by a shell. */
+/* Generated sources → a program, by the C compiler, which is started with an argument vector, never by a
+ * shell. */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,16 +18,19 @@ extern char **environ;
 const char *const build_flags[] = {"-O3", "-march=native", "-std=gnu11", NULL};
 static const char *const LIBRARIES[] = {"-ljansson", "-lxxhash", "-lz", "-lm", NULL};
 
-/* --- where the runtime is ---------------------------------------------------------------------------------------- */
+/* --- where the runtime is ---------------------------- */
 
-static bool is_there(const struct runtime *runtime)
+static bool is_there(struct arena *arena, const struct runtime *runtime)
 {
-	return access(runtime->ground, R_OK) == 0 && access(runtime->host, R_OK) == 0;
+	const char *const header = format_string(arena, "%s/mlp.h", runtime->headers);
+	return access(header, R_OK) == 0 && access(runtime->ground, R_OK) == 0 &&
+	       access(runtime->host, R_OK) == 0;
 }
 
 static struct runtime runtime_in(struct arena *arena, const char *headers, const char *libraries)
 {
-	return (struct runtime){.headers = headers, .ground = format_string(arena, "%s/libmlp.a", libraries),
+	return (struct runtime){.headers = headers,
+	                        .ground = format_string(arena, "%s/libmlp.a", libraries),
 	                        .host = format_string(arena, "%s/libmlp_host.a", libraries)};
 }
 
@@ -48,15 +54,15 @@ bool find_runtime(struct arena *arena, struct diag *diag, struct runtime *runtim
 		*runtime = runtime_in(arena, given, given);
 	} else {
 		*runtime = runtime_in(arena, format_string(arena, "%s/../runtime", own), own);
-		if (!is_there(runtime))
+		if (!is_there(arena, runtime))
 			*runtime = runtime_in(arena, format_string(arena, "%s/../include/mlpc", own),
 			                      format_string(arena, "%s/../lib/mlpc", own));
 	}
-	if (is_there(runtime))
+	if (is_there(arena, runtime))
 		return true;
-	diag_error(diag, nowhere, "no-runtime", "the runtime libraries `%s` and `%s` are missing", runtime->ground,
-	           runtime->host);
-	diag_help(diag, "`make` builds them; the variable MLPC_RUNTIME can name their folder");
+	diag_error(diag, nowhere, "no-runtime", "the runtime is missing: `%s/mlp.h`, `%s` and `%s`",
+	           runtime->headers, runtime->ground, runtime->host);
+	diag_help(diag, "`make` builds it; the variable MLPC_RUNTIME can name a folder that holds all of it");
 	return false;
 }
 
@@ -65,7 +71,8 @@ strings compiler_command(struct arena *arena, const char *given)
 	strings words = {0};
 	const char *variable = getenv("CC");
 	const char *command = given ? given : variable && *variable ? variable : "cc";
-	for (const char *word = command + strspn(command, " "); *word;) {
+	command += strspn(command, " ");
+	for (const char *word = *command ? command : "cc"; *word;) {
 		size_t length = strcspn(word, " ");
 		array_push(arena, &words, arena_copy(arena, word, length));
 		word += length + strspn(word + length, " ");
@@ -73,7 +80,7 @@ strings compiler_command(struct arena *arena, const char *given)
 	return words;
 }
 
-/* --- the build ---------------------------------------------------------------------------------------------------- */
+/* --- the build ---------------------------- */
 
 static const char *temporary_folder(struct arena *arena)
 {
@@ -82,7 +89,8 @@ static const char *temporary_folder(struct arena *arena)
 	return mkdtemp(arena_copy(arena, pattern, strlen(pattern)));
 }
 
-static strings arguments_of(struct arena *arena, const struct build *build, const char *folder, const char *program)
+static strings arguments_of(struct arena *arena, const struct build *build, const char *folder,
+                            const char *program)
 {
 	strings arguments = {0};
 	for (size_t k = 0; k < build->compiler.count; k++)
@@ -102,12 +110,39 @@ static strings arguments_of(struct arena *arena, const struct build *build, cons
 	return arguments;
 }
 
-static enum status run_compiler(struct diag *diag, const strings *arguments)
+/* Ours, with the private folder for the compiler's own temporary files: interrupted, it may leave them. */
+static strings environment_with(struct arena *arena, const char *folder)
+{
+	strings environment = {0};
+	for (char **variable = environ; *variable; variable++)
+		if (strncmp(*variable, "TMPDIR=", 7) != 0)
+			array_push(arena, &environment, *variable);
+	array_push(arena, &environment, format_string(arena, "TMPDIR=%s", folder));
+	array_push(arena, &environment, NULL);
+	return environment;
+}
+
+/* The compiler gets the signals that we hold back. */
+static int spawn(pid_t *child, const strings *arguments, const strings *environment,
+                 const struct signal_hold *hold)
+{
+	posix_spawnattr_t attributes;
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &hold->before);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	signal(SIGCHLD, SIG_DFL);
+	int failed = posix_spawnp(child, arguments->items[0], NULL, &attributes,
+	                          (char *const *)arguments->items, (char *const *)environment->items);
+	posix_spawnattr_destroy(&attributes);
+	return failed;
+}
+
+static enum status run_compiler(struct diag *diag, const strings *arguments, const strings *environment,
+                                const struct signal_hold *hold)
 {
 	struct span nowhere = {0};
 	pid_t child;
-	int state;
-	int failed = posix_spawnp(&child, arguments->items[0], NULL, NULL, (char *const *)arguments->items, environ);
+	int state, failed = spawn(&child, arguments, environment, hold);
 	if (failed) {
 		system_error(diag, "start the C compiler", arguments->items[0], failed);
 		diag_help(diag, "install one (`apt-get install gcc`), or name it by --cc or the variable CC");
@@ -126,7 +161,8 @@ static enum status run_compiler(struct diag *diag, const strings *arguments)
 	return STATUS_INTERNAL;
 }
 
-static enum status write_sources(struct arena *arena, struct diag *diag, const struct build *build, const char *folder)
+static enum status write_sources(struct arena *arena, struct diag *diag, const struct build *build,
+                                 const char *folder)
 {
 	struct output outputs[] = {
 		{format_string(arena, "%s/%s.h", folder, build->name), build->generated.header},
@@ -136,33 +172,44 @@ static enum status write_sources(struct arena *arena, struct diag *diag, const s
 	return write_outputs(arena, diag, outputs, 3);
 }
 
-static void remove_folder(struct arena *arena, const char *folder, const char *name)
+static void remove_folder(const char *folder)
 {
-	static const char *const endings[] = {".h", ".c", "_main.c", ""};
-	for (int k = 0; k < 4; k++)
-		unlink(format_string(arena, "%s/%s%s", folder, name, endings[k]));
+	DIR *files = opendir(folder);
+	for (struct dirent *file; files && (file = readdir(files));)
+		unlinkat(dirfd(files), file->d_name, 0); /* not . and .. */
+	if (files)
+		closedir(files);
 	rmdir(folder);
 }
 
-enum status keep_sources(struct arena *arena, struct diag *diag, const struct build *build, const char *folder)
+enum status keep_sources(struct arena *arena, struct diag *diag, const struct build *build,
+                         const char *folder)
 {
 	return write_sources(arena, diag, build, folder);
 }
 
-enum status build_program(struct arena *arena, struct diag *diag, const struct build *build, const char *program)
+enum status build_program(struct arena *arena, struct diag *diag, const struct build *build,
+                          const char *cached, int *program)
 {
+	struct signal_hold hold = hold_signals();
 	const char *folder = temporary_folder(arena);
-	if (!folder)
-		return system_error(diag, "make a folder in", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", errno);
-	const char *beside = format_string(arena, "%s.%ld", program, (long)getpid());
-	strings arguments = arguments_of(arena, build, folder, beside);
+	if (!folder) {
+		int reason = errno;
+		release_signals(&hold);
+		return system_error(diag, "make a folder in", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
+		                    reason);
+	}
+	const char *path = format_string(arena, "%s/%s", folder, build->name);
+	strings arguments = arguments_of(arena, build, folder, path);
+	strings environment = environment_with(arena, folder);
 	enum status status = write_sources(arena, diag, build, folder);
 	if (status == STATUS_OK)
-		status = run_compiler(diag, &arguments);
-	if (status == STATUS_OK && rename(beside, program) != 0)
-		status = system_error(diag, "write", program, errno);
-	if (status != STATUS_OK)
-		unlink(beside);
-	remove_folder(arena, folder, build->name);
+		status = run_compiler(diag, &arguments, &environment, &hold);
+	if (status == STATUS_OK && (*program = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		status = system_error(diag, "read", path, errno);
+	if (status == STATUS_OK && cached)
+		cache_store(arena, cached, *program);
+	remove_folder(folder);
+	release_signals(&hold);
 	return status;
 }

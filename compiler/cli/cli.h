@@ -1,20 +1,23 @@
-/* The subcommands, and what they share. A command leaves its messages in compile->diag and returns the exit status. */
+/* The subcommands, and what they share. A command leaves its messages in compile->diag and returns the exit
+ * status. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
+
+#include <signal.h>
 
 #include "base/text.h"
 #include "cli/options.h"
 
-/* --- subcommands: main.c calls them ------------------------------------------------------------------------------ */
+/* --- subcommands: main.c calls them ---------------------------- */
 
 enum status command_compile(struct compile *compile, const struct options *options); /* generate.c */
 enum status command_train(struct compile *compile, const struct options *options);   /* train.c */
 enum status command_summary(struct compile *compile, const struct options *options); /* summary.c */
 
-/* --- generate.c: plan → the texts of the files -------------------------------------------------------------------- */
+/* --- generate.c: plan → the texts of the files ---------------------------- */
 
 struct generated {
-	const char *header, *source, *driver;  /* driver: NULL unless wanted */
+	const char *header, *source, *driver; /* driver: NULL unless wanted */
 };
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver);
@@ -22,13 +25,14 @@ struct generated generate(const struct compile *compile, const struct options *o
 /* arena_alloc'd printf */
 __attribute__((format(printf, 2, 3))) const char *format_string(struct arena *arena, const char *format, ...);
 
-/* --- output.c ------------------------------------------------------------------------------------------------------ */
+/* --- output.c ---------------------------- */
 
 struct output {
 	const char *path, *text;
 };
 
-/* Writes all files or none: on an error no file is left or changed, and `diag` says what failed. */
+/* Writes all files or none: on an error no file is left or changed, and `diag` says what failed. A path that
+ * is a symbolic link stays one. */
 enum status write_outputs(struct arena *arena, struct diag *diag, const struct output *outputs, int count);
 
 /* An error of the system, without a place: `id`, "cannot WHAT `path`: reason". */
@@ -40,20 +44,32 @@ enum status flush_output(struct diag *diag);
 /* All messages on standard error. */
 void print_messages(const struct diag *diag, const struct options *options);
 
-/* --- build.c: generated sources → a program ------------------------------------------------------------------------ */
+/* --- signals.c ---------------------------- */
+
+/* Signals that end a program (Ctrl-C and its kin), held back while files are half made. */
+struct signal_hold {
+	sigset_t before;
+};
+
+struct signal_hold hold_signals(void);
+
+/* A signal that came meanwhile acts now. */
+void release_signals(const struct signal_hold *hold);
+
+/* --- build.c: generated sources → a program ---------------------------- */
 
 typedef ARRAY(const char *) strings;
 
 struct runtime {
-	const char *headers;                /* folder with mlp.h and host/host.h */
-	const char *ground, *host;          /* libmlp.a, libmlp_host.a */
+	const char *headers;       /* folder with mlp.h and host/host.h */
+	const char *ground, *host; /* libmlp.a, libmlp_host.a */
 };
 
 struct build {
-	const char *name;                   /* of the model: the files are NAME.h, NAME.c, NAME_main.c */
+	const char *name; /* of the model: the files are NAME.h, NAME.c, NAME_main.c */
 	struct generated generated;
 	struct runtime runtime;
-	strings compiler;                   /* argument vector: the C compiler and its own options */
+	strings compiler; /* argument vector: the C compiler and its own options */
 };
 
 /* $MLPC_RUNTIME, or what lies beside the program: build/mlpc or bin/mlpc. False after a message. */
@@ -66,17 +82,23 @@ strings compiler_command(struct arena *arena, const char *given);
 extern const char *const build_flags[];
 
 /* Writes the sources to a folder that is there. */
-enum status keep_sources(struct arena *arena, struct diag *diag, const struct build *build, const char *folder);
+enum status keep_sources(struct arena *arena, struct diag *diag, const struct build *build,
+                         const char *folder);
 
-/* Compiles in a private folder, which is gone afterwards; the program appears at its path whole or not at all. */
-enum status build_program(struct arena *arena, struct diag *diag, const struct build *build, const char *program);
+/* Compiles in a private folder, which is gone afterwards. `program` gets a descriptor of the program, which
+ * closes when a program is started; a copy goes to `cached`, if that is not NULL and can be written. */
+enum status build_program(struct arena *arena, struct diag *diag, const struct build *build,
+                          const char *cached, int *program);
 
-/* --- cache.c: programs by the checksum of all that they are made of -------------------------------------------------- */
+/* --- cache.c: programs by the checksum of all that they are made of ---------------------------- */
 
 /* Where the program of this build is or belongs; NULL if there is no folder for it. */
 const char *cache_path(struct arena *arena, const struct build *build);
 
 /* Is there a program that may be run? */
 bool cache_has(const char *path);
+
+/* Copies an open file there; it appears whole or not at all. A cache that cannot be written is no error. */
+void cache_store(struct arena *arena, const char *path, int program);
 
 #endif

@@ -52,7 +52,8 @@ struct generated generate(const struct compile *compile, const struct options *o
 	const char *source = strcmp(options->model, "-") == 0 ? "standard input" : file_name(options->model);
 	struct emit_options emit_options = {
 		.source_name = source,
-		.checksum = format_string(compile->arena, "%016llx", (unsigned long long)compile_checksum(compile)),
+		.checksum = format_string(compile->arena, "%016llx",
+	                                  (unsigned long long)compile_checksum(compile)),
 		.changes = changes(compile->arena, options),
 	};
 	return (struct generated){
@@ -100,7 +101,8 @@ enum status command_compile(struct compile *c, const struct options *options)
 		fputs(generated.source, stdout);
 		return STATUS_OK;
 	}
-	const char *output = options->output ? options->output : format_string(c->arena, "%s.c", c->model->name);
+	const char *output =
+		options->output ? options->output : format_string(c->arena, "%s.c", c->model->name);
 	const char *header = header_path(c->arena, output);
 	struct output outputs[] = {
 		{header, generated.header},

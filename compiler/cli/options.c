@@ -25,8 +25,8 @@ struct row {
 	char letter;
 	unsigned commands;
 	enum kind kind;
-	size_t at;           /* of the member: const char *, bool, int, int64_t by kind */
-	const char *value;   /* of CHOICE: what it may be; NULL: takes none */
+	size_t at;         /* of the member: const char *, bool, int, int64_t by kind */
+	const char *value; /* of CHOICE: what it may be; NULL: takes none */
 	const char *help;
 };
 
@@ -37,7 +37,8 @@ static const struct row rows[] = {
 	 "iris.c and iris.h in the current folder"},
 	{"dump", 0, IN_COMPILE, CHOICE, AT(dump), "ast|model|graph|gradient|simplified|plan",
 	 "print the model at a stage of its compilation, and write no file"},
-	{"real", 0, EVERYWHERE, CHOICE, AT(real), "float|double", "the numbers of the generated code (default float)"},
+	{"real", 0, EVERYWHERE, CHOICE, AT(real), "float|double",
+	 "the numbers of the generated code (default float)"},
 	{"batch", 0, EVERYWHERE, COUNT, AT(compile.batch), "N", "rows of a batch, instead of the model's"},
 	{"gradients", 0, IN_COMPILE | IN_SUMMARY, FLAG, AT(compile.keep_gradients), NULL,
 	 "keep the gradients of the parameters, for NAME_gradient"},
@@ -47,8 +48,9 @@ static const struct row rows[] = {
 	{"keep", 0, IN_TRAIN, TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
 	{"json", 0, IN_SUMMARY, FLAG, AT(json), NULL, "the summary as JSON"},
 	{"diagnostics", 0, EVERYWHERE, CHOICE, AT(diagnostics), "text|json",
-	 "messages as text, or as a JSON object a line"},
-	{"color", 0, EVERYWHERE, CHOICE, AT(color), "auto|always|never", "colours in messages; NO_COLOR turns auto off"},
+	 "messages about the model as text, or as a JSON object a line"},
+	{"color", 0, EVERYWHERE, CHOICE, AT(color), "auto|always|never",
+	 "colours in messages; NO_COLOR turns auto off"},
 	{"help", 'h', EVERYWHERE, HELP, 0, NULL, "this help"},
 	{"version", 0, EVERYWHERE, VERSION, 0, NULL, "the version"},
 };
@@ -58,7 +60,8 @@ static const struct {
 } commands[] = {
 	[COMMAND_COMPILE] = {"compile", "mlpc [compile] MODEL.mlp [-o OUT.c]", "writes OUT.c and OUT.h"},
 	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds, trains and saves"},
-	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp", "layers, shapes, parameters and exact memory"},
+	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp",
+                             "layers, shapes, parameters and exact memory"},
 };
 
 enum {
@@ -86,7 +89,7 @@ static const struct span NOWHERE = {0};
 
 #define refuse(parser, id, ...) (diag_error((parser)->diag, NOWHERE, id, __VA_ARGS__), false)
 
-/* --- the table ----------------------------------------------------------------------------------------------------- */
+/* --- the table ---------------------------- */
 
 static int find_option(const struct table *table, const char *name)
 {
@@ -116,7 +119,9 @@ static void add_program_options(struct arena *arena, struct table *table)
 		struct row *row = ARENA_NEW(arena, struct row);
 		size_t length = strcspn(line + 2, " =");
 		const char *value = line + 2 + length;
-		*row = (struct row){.name = arena_copy(arena, line + 2, length), .commands = IN_TRAIN, .kind = OF_PROGRAM};
+		*row = (struct row){.name = arena_copy(arena, line + 2, length),
+		                    .commands = IN_TRAIN,
+		                    .kind = OF_PROGRAM};
 		if (*value == '=' || value[1] != ' ')
 			row->value = "";
 		add_option(table, row);
@@ -134,7 +139,7 @@ static struct table table_of(struct arena *arena, enum command command)
 	return table;
 }
 
-/* --- what is not in the table ---------------------------------------------------------------------------------------- */
+/* --- what is not in the table ---------------------------- */
 
 static void consider(const char *name, const char *candidate, size_t *least, const char **nearest)
 {
@@ -151,8 +156,8 @@ static bool elsewhere(const struct parser *parser, const char *name)
 		struct table table = table_of(parser->arena, (enum command)command);
 		if (find_option(&table, name) < 0)
 			continue;
-		return refuse(parser, "unknown-option", "`--%s` is an option of `mlpc %s`, not of `mlpc %s`", name,
-		              commands[command].name, commands[parser->options->command].name);
+		return refuse(parser, "unknown-option", "`--%s` is an option of `mlpc %s`, not of `mlpc %s`",
+		              name, commands[command].name, commands[parser->options->command].name);
 	}
 	return true;
 }
@@ -169,12 +174,13 @@ static bool unknown_long(const struct parser *parser, const char *argument)
 			beginning[count++] = parser->table.options[k].name;
 	}
 	if (beginning[1])
-		return refuse(parser, "unknown-option", "`--%s` is short for `--%s` and for `--%s`", name, beginning[0],
-		              beginning[1]);
+		return refuse(parser, "unknown-option", "`--%s` is short for `--%s` and for `--%s`", name,
+		              beginning[0], beginning[1]);
 	if (!elsewhere(parser, name))
 		return false;
 	if (nearest)
-		return refuse(parser, "unknown-option", "unknown option `--%s`; did you mean `--%s`?", name, nearest);
+		return refuse(parser, "unknown-option", "unknown option `--%s`; did you mean `--%s`?", name,
+		              nearest);
 	return refuse(parser, "unknown-option", "unknown option `--%s`; `mlpc %s --help` lists them", name,
 	              commands[parser->options->command].name);
 }
@@ -187,7 +193,7 @@ static bool unknown_option(const struct parser *parser, const char *argument)
 	              commands[parser->options->command].name);
 }
 
-/* --- values ---------------------------------------------------------------------------------------------------------- */
+/* --- values ---------------------------- */
 
 /* The place of the text in "float|double", or -1. */
 static int choice_of(const char *choices, const char *text)
@@ -231,32 +237,26 @@ static bool set_option(struct parser *parser, const struct row *row, const char 
 	case TEXT:
 		*(const char **)member = value;
 		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
-	case FLAG:
-		return *(bool *)member = true;
+	case FLAG: return *(bool *)member = true;
 	case CHOICE:
 		choice = choice_of(row->value, value);
 		if (choice < 0)
-			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name, row->value, value);
+			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name,
+			              row->value, value);
 		*(int *)member = choice + (row->at == AT(dump)); /* STAGE_NONE is no choice */
 		return true;
 	case COUNT:
 		return parse_count(value, member) ||
-		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`", row->name,
-		              INT32_MAX, value);
-	case OF_PROGRAM:
-		pass_on(parser, row, value);
-		return true;
-	case HELP:
-		options->command = COMMAND_HELP;
-		return false;
-	case VERSION:
-		options->command = COMMAND_VERSION;
-		return false;
+		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`",
+		              row->name, INT32_MAX, value);
+	case OF_PROGRAM: pass_on(parser, row, value); return true;
+	case HELP: options->command = COMMAND_HELP; return false;
+	case VERSION: options->command = COMMAND_VERSION; return false;
 	}
 	return false;
 }
 
-/* --- operands -------------------------------------------------------------------------------------------------------- */
+/* --- operands ---------------------------- */
 
 static int command_named(const char *word)
 {
@@ -275,7 +275,8 @@ static bool set_model(struct parser *parser, const char *operand)
 	}
 	if (command_named(options->model) >= 0)
 		return refuse(parser, "usage", "the command `%s` comes before all options", options->model);
-	return refuse(parser, "usage", "unexpected argument `%s` after the model `%s`", operand, options->model);
+	return refuse(parser, "usage", "unexpected argument `%s` after the model `%s`", operand,
+	              options->model);
 }
 
 /* The first argument names a command or is the model; 1 if it was a command. */
@@ -294,24 +295,29 @@ static int read_command(struct parser *parser, int argc, char **argv)
 	for (int k = 0; k < COMMAND_COUNT; k++)
 		consider(word, commands[k].name, &least, &nearest);
 	if (nearest)
-		diag_error(parser->diag, NOWHERE, "unknown-command", "unknown command `%s`; did you mean `%s`?", word, nearest);
+		diag_error(parser->diag, NOWHERE, "unknown-command",
+		           "unknown command `%s`; did you mean `%s`?", word, nearest);
 	else
 		diag_error(parser->diag, NOWHERE, "unknown-command",
 		           "`%s` is neither a command nor a file; `mlpc --help` lists the commands", word);
 	return -1;
 }
 
-/* --- all together ------------------------------------------------------------------------------------------------------ */
+/* --- all together ---------------------------- */
 
 static bool check_together(struct parser *parser)
 {
 	struct options *options = parser->options;
 	options->compile.dump = (enum stage)options->dump;
 	options->compile.real_double = options->real == 1;
+	if (options->command == COMMAND_TRAIN && options->color != COLOR_AUTO)
+		options->program_arguments[options->program_argument_count++] =
+			(char *)(options->color == COLOR_ALWAYS ? "--color=always" : "--color=never");
 	if (!options->model)
 		return refuse(parser, "usage", "no model is given; `mlpc --help` shows how");
 	if (options->output && options->dump)
-		return refuse(parser, "usage", "`--dump` prints on standard output and writes no file: leave `--output` out");
+		return refuse(parser, "usage",
+		              "`--dump` prints on standard output and writes no file: leave `--output` out");
 	return true;
 }
 
@@ -329,7 +335,9 @@ static bool read_arguments(struct parser *parser, int argc, char **argv)
 				return false;
 			continue;
 		}
-		int wanted = code == 'h' ? find_option(table, "help") : code == 'o' ? find_option(table, "output") : -1;
+		int wanted = code == 'h'   ? find_option(table, "help")
+		             : code == 'o' ? find_option(table, "output")
+		                           : -1;
 		if (code >= FIRST_CODE)
 			wanted = code - FIRST_CODE;
 		if (wanted >= 0 && !set_option(parser, table->rows[wanted], optarg))
@@ -339,7 +347,8 @@ static bool read_arguments(struct parser *parser, int argc, char **argv)
 		if (code == ':')
 			return refuse(parser, "bad-value", "`%s` needs a value", argument);
 		if (code == '?' && optopt >= FIRST_CODE)
-			return refuse(parser, "bad-value", "`--%s` takes no value", table->rows[optopt - FIRST_CODE]->name);
+			return refuse(parser, "bad-value", "`--%s` takes no value",
+			              table->rows[optopt - FIRST_CODE]->name);
 		optopt = code == '?' ? optopt : code;
 		return unknown_option(parser, argument);
 	}
@@ -370,10 +379,11 @@ bool use_color(const struct options *options, FILE *file)
 	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 	if (options->color != COLOR_AUTO)
 		return options->color == COLOR_ALWAYS;
-	return isatty(fileno(file)) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+	return isatty(fileno(file)) && !(no_color && *no_color) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
-/* --- help -------------------------------------------------------------------------------------------------------------- */
+/* --- help ---------------------------- */
 
 enum { HELP_COLUMN = 23 };
 
@@ -422,14 +432,16 @@ void print_help(struct arena *arena, FILE *file, enum command command)
 	fputs("Usage: ", file);
 	for (int k = 0; k < COMMAND_COUNT; k++)
 		if (command == COMMAND_HELP || k == (int)command)
-			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "", commands[k].usage,
-			        commands[k].what);
+			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "",
+				commands[k].usage, commands[k].what);
 	fprintf(file, "\nMODEL.mlp is the model, - standard input.\n\nOptions%s:\n",
-	        command == COMMAND_HELP ? " of compile" : "");
+		command == COMMAND_HELP ? " of compile" : "");
 	print_rows(arena, file, shown);
 	if (command == COMMAND_TRAIN)
 		print_program_rows(file);
 	if (command == COMMAND_HELP)
-		fputs("\n`mlpc COMMAND --help` lists the options of the others. Exit status: 0 well, 1 errors in the\n"
-		      "model or the data, 2 usage, 3 file system or memory, 4 internal error.\n", file);
+		fputs("\n`mlpc COMMAND --help` lists the options of the others. Exit status: 0 well, 1 "
+		      "errors in the\n"
+		      "model or the data, 2 usage, 3 file system or memory, 4 internal error.\n",
+		      file);
 }

@@ -10,22 +10,22 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
 	enum command command;
-	enum command help_of;             /* COMMAND_HELP: of this command, or of the program (COMMAND_HELP) */
-	const char *model;                /* path of the model; "-": standard input */
-	const char *output;               /* OUT.c, or "-"; NULL: NAME.c in the current directory */
+	enum command help_of; /* COMMAND_HELP: of this command, or of the program (COMMAND_HELP) */
+	const char *model;    /* path of the model; "-": standard input */
+	const char *output;   /* OUT.c, or "-"; NULL: NAME.c in the current directory */
 	struct compile_options compile;
-	int diagnostics;                  /* enum diag_format */
-	int color;                        /* enum color */
-	bool json;                        /* of `summary` */
-	const char *compiler;             /* of `train`: the C compiler; NULL: $CC, or cc */
-	const char *keep;                 /* of `train`: the folder for the generated sources, or NULL */
-	char **program_arguments;         /* of `train`: for the program that trains; from 1, ends with NULL */
+	int diagnostics;          /* enum diag_format */
+	int color;                /* enum color */
+	bool json;                /* of `summary` */
+	const char *compiler;     /* of `train`: the C compiler; NULL: $CC, or cc */
+	const char *keep;         /* of `train`: the folder for the generated sources, or NULL */
+	char **program_arguments; /* of `train`: for the program that trains; from 1, ends with NULL */
 	int program_argument_count;
-	int real, dump;                   /* choices as given; `compile` holds what they mean */
+	int real, dump; /* choices as given; `compile` holds what they mean */
 };
 
-/* False: the command line is wrong, and `diag` says why. Options of training that belong to the program are only
- * collected here: mlp_parse_options (runtime/host) checks them. */
+/* False: the command line is wrong, and `diag` says why. Options of training that belong to the program are
+ * only collected here: mlp_parse_options (runtime/host) checks them. */
 bool parse_options(struct options *options, struct arena *arena, struct diag *diag, int argc, char **argv);
 
 /* Usage and options of a command; COMMAND_HELP: of the program. */

@@ -1,6 +1,7 @@
 /* Files that appear whole or not at all, and messages. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,7 +49,8 @@ static char *write_temporary(struct arena *arena, const struct output *output)
 	int file = mkstemp(path);
 	if (file < 0)
 		return NULL;
-	bool well = write_all(file, output->text, strlen(output->text)) && fchmod(file, mode_for(output->path)) == 0;
+	bool well = write_all(file, output->text, strlen(output->text)) &&
+	            fchmod(file, mode_for(output->path)) == 0;
 	int reason = errno;
 	if (close(file) != 0 && well) {
 		well = false;
@@ -61,10 +63,29 @@ static char *write_temporary(struct arena *arena, const struct output *output)
 	return NULL;
 }
 
-enum status write_outputs(struct arena *arena, struct diag *diag, const struct output *outputs, int count)
+/* What a symbolic link leads to; the path itself if it is none. */
+static const char *real_path(struct arena *arena, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat file;
+	bool is_link = lstat(path, &file) == 0 && S_ISLNK(file.st_mode);
+	return is_link && realpath(path, real) ? arena_copy(arena, real, strlen(real)) : path;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat file;
+	return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
+}
+
+static enum status write_all_or_none(struct arena *arena, struct diag *diag, const struct output *outputs,
+                                     int count)
 {
 	char **temporary = ARENA_ARRAY(arena, char *, count);
 	enum status status = STATUS_OK;
+	for (int k = 0; k < count && status == STATUS_OK; k++)
+		if (is_folder(outputs[k].path))
+			status = system_error(diag, "write", outputs[k].path, EISDIR);
 	for (int k = 0; k < count && status == STATUS_OK; k++) {
 		temporary[k] = write_temporary(arena, &outputs[k]);
 		if (!temporary[k])
@@ -79,6 +100,17 @@ enum status write_outputs(struct arena *arena, struct diag *diag, const struct o
 	for (int k = 0; k < count; k++)
 		if (temporary[k])
 			unlink(temporary[k]);
+	return status;
+}
+
+enum status write_outputs(struct arena *arena, struct diag *diag, const struct output *outputs, int count)
+{
+	struct output *real = ARENA_ARRAY(arena, struct output, count);
+	for (int k = 0; k < count; k++)
+		real[k] = (struct output){.path = real_path(arena, outputs[k].path), .text = outputs[k].text};
+	struct signal_hold hold = hold_signals();
+	enum status status = write_all_or_none(arena, diag, real, count);
+	release_signals(&hold);
 	return status;
 }
 

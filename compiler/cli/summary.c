@@ -67,38 +67,86 @@ static bool is_declared(const struct model_tensor *tensor)
 	return !tensor->is_local && !strchr(tensor->name, '.');
 }
 
-static const struct {
+/* Bytes that the summary tells. A part belongs to the whole above it. */
+struct memory {
 	const char *key, *name;
-	size_t at;
-} BYTES[] = {
-	{"net_bytes", "parameters and statistics", offsetof(struct plan, net_bytes)},
-	{"work_bytes", "work of a prediction or loss", offsetof(struct plan, work_bytes)},
-	{"training_bytes", "training, parameters and optimiser included", offsetof(struct plan, training_bytes)},
+	bool part;
+	int64_t bytes;
 };
 
-enum { BYTES_COUNT = sizeof BYTES / sizeof *BYTES };
+enum { MEMORY_ROWS = 7 };
 
-static int64_t bytes_of(const struct plan *plan, int k)
+static int64_t gradient_reals(const struct plan *plan)
 {
-	return *(const int64_t *)((const char *)plan + BYTES[k].at);
+	int64_t reals = 0;
+	for (size_t k = 0; k < plan->parameter_gradients.count; k++)
+		if (plan->parameter_gradients.items[k])
+			reals += tensor_elements(plan->parameter_gradients.items[k], plan->batch);
+	for (size_t k = 0; k < plan->input_gradients.count; k++)
+		if (plan->input_gradients.items[k])
+			reals += tensor_elements(plan->input_gradients.items[k], plan->batch);
+	return reals;
 }
 
-/* --- for people ----------------------------------------------------------------------------------------------------- */
+static void memory_of(const struct plan *plan, struct memory rows[MEMORY_ROWS])
+{
+	int size = plan->options.real_size;
+	int64_t states = plan->state_count * size, gradients = gradient_reals(plan) * size;
+	int64_t scratch = plan->training_bytes > 0 ? plan->areas[AREA_TRAINING].scratch * size : 0;
+	int64_t rest = plan->training_bytes - plan->net_bytes - states - gradients - scratch;
+	const struct memory all[MEMORY_ROWS] = {
+		{"net_bytes", "the network: parameters and statistics", false, plan->net_bytes},
+		{"work_bytes", "scratch of a prediction or loss", false, plan->work_bytes},
+		{"training_bytes", "training: the network and", false, plan->training_bytes},
+		{"state_bytes", "states of the optimiser", true, states},
+		{"gradient_bytes", "gradients that are kept", true, gradients},
+		{"scratch_bytes", "scratch of a step", true, scratch},
+		{"other_bytes", "counters and alignment", true, plan->training_bytes > 0 ? rest : 0},
+	};
+	memcpy(rows, all, sizeof all);
+}
+
+/* --- for people ---------------------------- */
+
+/* The shape as it is declared: [4] standardize, class[3], [5] class[2] */
+static const char *declaration(struct arena *arena, const struct model_tensor *tensor)
+{
+	const char *dims = shape(arena, tensor);
+	if (tensor->classes > 0) {
+		const char *last = strrchr(dims, ',');
+		return format_string(arena, "%.*s%sclass[%d]", last ? (int)(last - dims) : 0, dims,
+		                     last ? "] " : "", tensor->classes);
+	}
+	if (tensor->scaling == SCALING_STANDARDIZE)
+		return format_string(arena, "%s standardize", dims);
+	if (tensor->scaling == SCALING_RANGE)
+		return format_string(arena, "%s scale %g %g", dims, tensor->scale_from, tensor->scale_to);
+	return dims;
+}
+
+/* The length without the blanks at the end. */
+static size_t trimmed(const char *line)
+{
+	size_t length = strlen(line);
+	while (length > 0 && line[length - 1] == ' ')
+		length--;
+	return length;
+}
 
 static void print_layers(const struct compile *c)
 {
 	const struct model *model = c->model;
-	printf("  %-9s %-24s %-16s %12s\n", "", "name", "shape", "parameters");
+	printf("  %-9s %-24s %-28s %12s\n", "", "name", "shape", "parameters");
 	for (size_t k = 0; k < model->tensors.count; k++) {
 		const struct model_tensor *tensor = model->tensors.items[k];
 		if (!is_declared(tensor))
 			continue;
-		int64_t count = tensor->role == MODEL_PARAMETER ? elements(tensor) : parameters_of(model, tensor);
-		printf("  %-9s %-24s %-16s %12s%s\n", kind(tensor), tensor->name, shape(c->arena, tensor),
-		       count > 0 ? grouped(c->arena, count) : "",
-		       tensor->classes > 0                          ? "  class"
-		       : tensor->scaling == SCALING_STANDARDIZE ? "  standardize"
-		                                                : "");
+		int64_t count =
+			tensor->role == MODEL_PARAMETER ? elements(tensor) : parameters_of(model, tensor);
+		struct text line = text_new(c->arena);
+		text_printf(&line, "  %-9s %-24s %-28s %12s", kind(tensor), tensor->name,
+		            declaration(c->arena, tensor), count > 0 ? grouped(c->arena, count) : "");
+		printf("%.*s\n", (int)trimmed(line.bytes), line.bytes);
 	}
 }
 
@@ -106,8 +154,8 @@ static void print_training(const struct compile *c)
 {
 	const struct training_settings *train = &c->model->train;
 	printf("\nminimize %s\n", c->model->loss_text);
-	printf("train    %s, batch %lld, epochs %lld, seed %llu", train->optimizer_text, (long long)train->batch,
-	       (long long)train->epochs, (unsigned long long)train->seed);
+	printf("train    %s, batch %lld, epochs %lld, seed %llu", train->optimizer_text,
+	       (long long)train->batch, (long long)train->epochs, (unsigned long long)train->seed);
 	if (train->patience > 0)
 		printf(", patience %lld", (long long)train->patience);
 	if (train->clip != CLIP_NONE)
@@ -118,32 +166,36 @@ static void print_training(const struct compile *c)
 static void print_text(const struct compile *c)
 {
 	const struct plan *plan = &c->plan;
+	struct memory memory[MEMORY_ROWS];
 	printf("model %s\n\n", c->model->name);
 	print_layers(c);
-	printf("\n%s parameters, %s multiply-adds to predict a row\n", grouped(c->arena, plan->parameter_count),
-	       grouped(c->arena, plan->multiply_adds));
+	printf("\n%s parameters, %s multiply-adds to predict a row\n",
+	       grouped(c->arena, plan->parameter_count), grouped(c->arena, plan->multiply_adds));
 	if (c->model->loss)
 		print_training(c);
 	printf("\nmemory in bytes (%s, batch %lld; all of it: nothing else is allocated)\n",
 	       plan->options.real_size == 8 ? "double" : "float", (long long)plan->batch);
-	for (int k = 0; k < BYTES_COUNT; k++)
-		if (bytes_of(plan, k) > 0)
-			printf("  %14s  %s\n", grouped(c->arena, bytes_of(plan, k)), BYTES[k].name);
+	memory_of(plan, memory);
+	for (int k = 0; k < MEMORY_ROWS; k++)
+		if (memory[k].bytes > 0)
+			printf("  %14s  %s%s\n", grouped(c->arena, memory[k].bytes),
+			       memory[k].part ? "  + " : "", memory[k].name);
 }
 
-/* --- for programs ---------------------------------------------------------------------------------------------------- */
+/* --- for programs ---------------------------- */
 
 static void print_json(const struct compile *c)
 {
 	const struct plan *plan = &c->plan;
+	struct memory memory[MEMORY_ROWS];
 	bool first = true;
 	printf("{\"model\":\"%s\",\"tensors\":[", c->model->name);
 	for (size_t k = 0; k < c->model->tensors.count; k++) {
 		const struct model_tensor *tensor = c->model->tensors.items[k];
 		if (tensor->is_local)
 			continue;
-		printf("%s{\"name\":\"%s\",\"kind\":\"%s\",\"shape\":%s,\"classes\":%d}", first ? "" : ",", tensor->name,
-		       kind(tensor), shape(c->arena, tensor), tensor->classes);
+		printf("%s{\"name\":\"%s\",\"kind\":\"%s\",\"shape\":%s,\"classes\":%d}", first ? "" : ",",
+		       tensor->name, kind(tensor), shape(c->arena, tensor), tensor->classes);
 		first = false;
 	}
 	printf("],\"parameters\":%lld,\"multiply_adds\":%lld,\"real_bytes\":%d,\"batch\":%lld",
@@ -152,8 +204,9 @@ static void print_json(const struct compile *c)
 	if (c->model->loss)
 		printf(",\"optimizer\":\"%s\",\"epochs\":%lld,\"seed\":%llu", c->model->train.optimizer_text,
 		       (long long)c->model->train.epochs, (unsigned long long)c->model->train.seed);
-	for (int k = 0; k < BYTES_COUNT; k++)
-		printf(",\"%s\":%lld", BYTES[k].key, (long long)bytes_of(plan, k));
+	memory_of(plan, memory);
+	for (int k = 0; k < MEMORY_ROWS; k++)
+		printf(",\"%s\":%lld", memory[k].key, (long long)memory[k].bytes);
 	printf("}\n");
 }
 

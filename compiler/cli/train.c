@@ -9,51 +9,43 @@
 #include "cli/cli.h"
 #include "host/host.h"
 
-static enum status check_program_options(const struct options *options, bool *help)
+static bool is_stdin(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
+static enum status check_program_options(struct diag *diag, const struct options *options, bool *help)
 {
 	struct mlp_options parsed;
+	struct span nowhere = {0};
 	options->program_arguments[0] = (char *)"mlpc train";
 	options->program_arguments[options->program_argument_count] = NULL;
 	*help = false;
-	if (mlp_parse_options(&parsed, options->program_argument_count, options->program_arguments))
-		return STATUS_OK;
+	if (mlp_parse_options(&parsed, options->program_argument_count, options->program_arguments)) {
+		const char *const files[] = {options->model, parsed.data, parsed.labels, parsed.test,
+		                             parsed.test_labels};
+		int count = 0;
+		for (int k = 0; k < 5; k++)
+			count += is_stdin(files[k]);
+		if (count < 2)
+			return STATUS_OK;
+		diag_error(diag, nowhere, "usage",
+		           "only one of the model and the data can come from standard input");
+		return STATUS_USAGE;
+	}
 	*help = parsed.status == 0;
 	return (enum status)parsed.status;
 }
 
-/* The program replaces us. It is unlinked first if it is not kept in the cache. */
-static enum status start(struct diag *diag, const struct options *options, const char *program)
+/* The program takes our place. */
+static enum status start(struct diag *diag, const struct options *options, const char *cached, int program)
 {
-	execv(program, options->program_arguments);
-	return system_error(diag, "start", program, errno);
-}
-
-static const char *private_path(struct arena *arena)
-{
-	const char *parent = getenv("TMPDIR");
-	const char *pattern = format_string(arena, "%s/mlpc-run-XXXXXX", parent && *parent ? parent : "/tmp");
-	char *path = arena_copy(arena, pattern, strlen(pattern));
-	return mkdtemp(path) ? path : NULL;
-}
-
-/* Without a cache: the program runs from an open file whose folder is gone already. */
-static enum status run_uncached(struct arena *arena, struct diag *diag, const struct options *options,
-                                const struct build *build)
-{
-	const char *folder = private_path(arena);
-	if (!folder)
-		return system_error(diag, "make a folder in", "/tmp", errno);
-	const char *program = format_string(arena, "%s/%s", folder, build->name);
-	enum status status = build_program(arena, diag, build, program);
-	FILE *file = status == STATUS_OK ? fopen(program, "re") : NULL;
-	int reason = errno;
-	unlink(program);
-	rmdir(folder);
-	if (status != STATUS_OK)
-		return status;
-	if (file)
-		fexecve(fileno(file), options->program_arguments, environ);
-	return system_error(diag, "start", program, file ? errno : reason);
+	print_messages(diag, options); /* warnings */
+	if (cached)
+		execv(cached, options->program_arguments);
+	if (program >= 0)
+		fexecve(program, options->program_arguments, environ);
+	return system_error(diag, "start", cached ? cached : "the program that trains", errno);
 }
 
 enum status command_train(struct compile *c, const struct options *options)
@@ -61,18 +53,19 @@ enum status command_train(struct compile *c, const struct options *options)
 	bool help;
 	struct span nowhere = {0};
 	struct compile_options compile_options = options->compile;
-	enum status status = check_program_options(options, &help);
+	enum status status = check_program_options(c->diag, options, &help);
 	if (status != STATUS_OK || help)
 		return status;
 	status = compile(c, options->model, &compile_options);
 	if (status != STATUS_OK)
 		return status;
 	if (!c->model->loss) {
-		diag_error(c->diag, nowhere, "no-minimize", "the model `%s` has nothing to minimize: it cannot be trained",
-		           c->model->name);
+		diag_error(c->diag, nowhere, "no-minimize",
+		           "the model `%s` has nothing to minimize: it cannot be trained", c->model->name);
 		return STATUS_ERRORS;
 	}
-	struct build build = {.name = c->model->name, .generated = generate(c, options, true),
+	struct build build = {.name = c->model->name,
+	                      .generated = generate(c, options, true),
 	                      .compiler = compiler_command(c->arena, options->compiler)};
 	if (!find_runtime(c->arena, c->diag, &build.runtime))
 		return STATUS_SYSTEM;
@@ -82,11 +75,9 @@ enum status command_train(struct compile *c, const struct options *options)
 		status = keep_sources(c->arena, c->diag, &build, options->keep);
 	if (status != STATUS_OK)
 		return status;
-	print_messages(c->diag, options); /* warnings: the program takes our place */
 	const char *cached = cache_path(c->arena, &build);
-	if (!cached)
-		return run_uncached(c->arena, c->diag, options, &build);
-	if (!cache_has(cached))
-		status = build_program(c->arena, c->diag, &build, cached);
-	return status == STATUS_OK ? start(c->diag, options, cached) : status;
+	int program = -1;
+	if (!cached || !cache_has(cached))
+		status = build_program(c->arena, c->diag, &build, cached, &program);
+	return status == STATUS_OK ? start(c->diag, options, cached, program) : status;
 }

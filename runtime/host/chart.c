@@ -1,3 +1,4 @@
+/* Sparklines of blocks, and charts of braille dots. */
 #define _GNU_SOURCE
 #include "host/chart.h"
 

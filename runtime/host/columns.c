@@ -1,3 +1,4 @@
+/* The header of a table, or its absence → a column for every element of every port. */
 #include "host/columns.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Text → rows of fields: quotes, line ends, and a guess at the separator. */
 #include "host/csv.h"
 
 #include <stdlib.h>

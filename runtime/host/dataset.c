@@ -1,3 +1,4 @@
+/* Files → rows of data in memory: arrays that grow, labels that settle, rows that are handed out. */
 #define _GNU_SOURCE
 #include "host/dataset.h"
 

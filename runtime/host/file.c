@@ -1,3 +1,4 @@
+/* A file or the standard input → its bytes, through zlib where they begin as gzip does. */
 #include "host/file.h"
 
 #include <errno.h>

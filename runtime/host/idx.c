@@ -1,3 +1,4 @@
+/* Bytes → the shape and the values of an IDX file. */
 #include "host/idx.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Blocks SIGINT, looks whether it is pending, and puts things back. */
 #define _GNU_SOURCE
 #include "host/interrupt.h"
 

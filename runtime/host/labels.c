@@ -1,3 +1,4 @@
+/* A hash table from class names to numbers, and how both are settled after reading. */
 #define _GNU_SOURCE
 #include "host/labels.h"
 

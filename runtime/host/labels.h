@@ -34,8 +34,8 @@ enum mlp_label_problem mlp_labels_number(struct mlp_labels *labels, const char *
                                          locale_t c_locale, int32_t *number);
 
 /* Integers in 0 … K-1 stay what they are; other labels are sorted, as numbers if all are, else by bytes.
- * `final` (room for `count`, the value before the call) maps provisional numbers to final ones. False: no
- * memory. */
+ * `final` (room for `count`, the value before the call) maps provisional numbers to final
+ * ones. False: no memory. */
 bool mlp_labels_settle(struct mlp_labels *labels, locale_t c_locale, int32_t *final);
 
 /* Names known from elsewhere (a parameter file), in the order of the classes; copied. Settles the

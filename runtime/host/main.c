@@ -1,3 +1,4 @@
+/* A command line → a training run on the standard streams. */
 #include <stdio.h>
 
 #include "host/host.h"

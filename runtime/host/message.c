@@ -1,3 +1,4 @@
+/* Messages with the line they are about; bytes that do not print are shown as `?`. */
 #include "host/message.h"
 
 #include <stdarg.h>

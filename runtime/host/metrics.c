@@ -1,3 +1,4 @@
+/* The loss and the figure of merit over a data set, a batch at a time. */
 #define _GNU_SOURCE
 #include "host/metrics.h"
 

@@ -1,3 +1,4 @@
+/* Text → double: exact arithmetic for short numbers, strtod in the locale "C" for the rest. */
 #define _GNU_SOURCE
 #include "host/number.h"
 

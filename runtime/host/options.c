@@ -1,3 +1,4 @@
+/* The command line of a training run → struct mlp_options, by a table. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>

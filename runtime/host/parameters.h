@@ -17,6 +17,9 @@
 
 enum { MLP_MOST_HEADER = 1 << 20 };   /* bytes */
 
+/* Can a file be written there? Asked before training, which may be long. Returns a status, the message printed. */
+int mlp_check_saving(const struct mlp_messages *messages, const char *path);
+
 /* Writes to a file beside `path` and renames it, so that `path` is always whole: the old or the new one.
  * `labels`: one for each input, then each target. Returns a status, the message printed. */
 int mlp_save_parameters(const struct mlp_messages *messages, const struct mlp_network *network,

@@ -1,3 +1,4 @@
+/* The header, the lines of epochs, the live line and the summary of a run. */
 #define _GNU_SOURCE
 #include "host/progress.h"
 

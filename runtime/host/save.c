@@ -205,6 +205,29 @@ static int replace(const char *path, const char *bytes, size_t length, const str
 	return reason != 0 ? reason : sync_directory(path);
 }
 
+/* A file beside it can be made: nothing less says so on every file system. */
+int mlp_check_saving(const struct mlp_messages *messages, const char *path)
+{
+	struct stat old;
+	char *temporary, *real = realpath(path, NULL);
+	if (real && stat(real, &old) == 0 && !S_ISREG(old.st_mode)) {
+		free(real);
+		mlp_error(messages, "cannot write `%s`: not a regular file", path);
+		return MLP_BAD_SYSTEM;
+	}
+	int length = asprintf(&temporary, "%s.%ld.part", real ? real : path, (long)getpid());
+	free(real);
+	if (length < 0)
+		return mlp_no_memory(messages);
+	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), reason = errno;
+	if (descriptor >= 0) {
+		close(descriptor);
+		unlink(temporary);
+	}
+	free(temporary);
+	return descriptor >= 0 ? MLP_WELL : cannot_write(messages, path, reason);
+}
+
 int mlp_save_parameters(const struct mlp_messages *messages, const struct mlp_network *network,
                         const void *net, const struct mlp_labels *labels, int epoch, uint64_t seed,
                         const char *path)

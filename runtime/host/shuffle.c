@@ -1,3 +1,4 @@
+/* Unbiased draws from one random stream, for orders and for rows held out. */
 #include "host/shuffle.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Mean and deviation of each standardised input, into the network. */
 #include "host/standardize.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Statistics of the training data that a network scales its inputs by. */
 #ifndef MLP_HOST_STANDARDIZE_H
 #define MLP_HOST_STANDARDIZE_H
 

@@ -78,7 +78,9 @@ static int hold_out(struct run *run)
 static int read_data(struct run *run)
 {
 	const struct mlp_options *options = run->options;
-	int status = mlp_reader_open(&run->reader, &run->messages, run->network, options);
+	int status = options->save ? mlp_check_saving(&run->messages, options->save) : MLP_WELL;
+	if (status == MLP_WELL)
+		status = mlp_reader_open(&run->reader, &run->messages, run->network, options);
 	if (status == MLP_WELL && options->load)
 		status = mlp_open_parameters(&run->loaded, &run->messages, run->network, options->load);
 	if (status == MLP_WELL && options->load && !mlp_parameters_labels(&run->loaded, run->reader.labels))
