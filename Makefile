@@ -3,6 +3,7 @@
 # make run        trains a network on handwritten digits
 # make golden     rewrites the golden files; read their diff before you commit it
 # make layering   fails on an include that points the wrong way
+# make clean      removes build/
 
 CC       = gcc
 CFLAGS   = -O2 -g
@@ -22,13 +23,13 @@ TESTS    = $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/test_*.c))
 
 SUPPORT  = $(patsubst tests/%.c,$B/tests/%.o,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 TESTFLAGS = -Icompiler -Iruntime -I$B/syntax -Itests
-LIBRARIES = $B/libmlpc.a $(if $(HOST),$B/libmlp_host.a) $B/libmlp.a
-PROGRAM   = $(if $(wildcard compiler/cli/main.c),$B/mlpc)
+RUNTIME   = $B/libmlp_host.a $B/libmlp.a
+LIBRARIES = $B/libmlpc.a $(RUNTIME)
 
-all: $(PROGRAM) $(LIBRARIES)
+all: $B/mlpc $(LIBRARIES)
 
-$B/mlpc: $(OBJECTS) $B/libmlp_host.a $B/libmlp.a
-	$(CC) $(CFLAGS) -o $@ $(OBJECTS) $B/libmlp_host.a $B/libmlp.a $(HOSTLIBS)
+$B/mlpc: $(OBJECTS) $(RUNTIME)
+	$(CC) $(CFLAGS) -o $@ $(OBJECTS) $(RUNTIME) $(HOSTLIBS)
 
 $B/libmlpc.a: $(LIBRARY)
 $B/libmlp.a: $(GROUND)
@@ -68,7 +69,7 @@ $B/prelude.c: compiler/model/prelude.mlp
 $B/prelude.o: $B/prelude.c
 	$(CC) $(CFLAGS) -std=gnu11 -Icompiler -c -o $@ $<
 
-# --- tests -------------------------------------------------------------------------------------------------------------
+# --- tests ------------------------------------------------------------------------------------
 
 $B/tests/%.o: tests/%.c | $B/syntax/parser.tab.h
 	@mkdir -p $(@D)
@@ -85,27 +86,19 @@ test: tools-test
 golden: all $B/tests/test_golden
 	GOLDEN=write $B/tests/test_golden
 
-# A folder includes itself and those before it; the runtime includes nothing of the compiler.
-layering:
-	@before=; for folder in $(FOLDERS); do \
-	  before="$$before|$$folder"; \
-	  grep -nE '^#include "[a-z_]+/' compiler/$$folder/*.[chly] 2>/dev/null \
-	  | grep -vE "\"($${before#|}$$([ $$folder = cli ] && echo '|host'))/" && { echo "layering: compiler/$$folder may include only $${before#|}"; exit 1; }; \
-	done; \
-	grep -nE '^#include "' runtime/*.[ch] | grep -vE '"mlp[a-z_]*\.h"' && { echo "layering: the ground floor includes the host"; exit 1; }; \
-	grep -nE '^#include "' runtime/host/*.[ch] | grep -vE '"(mlp[a-z_]*\.h|host/)' && { echo "layering: the host includes the compiler"; exit 1; }; \
-	echo "layering: every include points the right way"
+layering: ; @tests/layering $(FOLDERS)
 
 # What a new machine lacks (Debian): the tools of the build, and of the tests.
-tools: ; @tests/tools flex bison gcc zlib.h jansson.h xxhash.h
-tools-test: ; @tests/tools flex bison gcc clang zlib.h jansson.h xxhash.h criterion/criterion.h /usr/share/i18n/locales/de_DE
+TOOLS = flex bison gcc zlib.h jansson.h xxhash.h
+tools: ; @tests/tools $(TOOLS)
+tools-test: ; @tests/tools $(TOOLS) clang criterion/criterion.h /usr/share/i18n/locales/de_DE
 
-# --- a first look --------------------------------------------------------------------------------------------------------
+# --- a first look -----------------------------------------------------------------------------
 
 run: tools
 	$(MAKE) --no-print-directory -j2 --silent all
-	$B/mlpc train models/digits.mlp --data models/data/digits-train.csv.gz --test models/data/digits-test.csv.gz \
-	    --save $B/digits.safetensors
+	$B/mlpc train models/digits.mlp --data models/data/digits-train.csv.gz \
+	    --test models/data/digits-test.csv.gz --save $B/digits.safetensors
 
 clean:
 	rm -rf $B

@@ -11,6 +11,9 @@
 #include "host/dataset.h"
 #include "small_networks.h"
 
+/* The text of a file with its length. */
+#define TABLE(text) (text), sizeof(text) - 1
+
 static char fixture_directory[] = "/tmp/mlp-test-XXXXXX";
 
 static void __attribute__((unused)) enter_directory(void)

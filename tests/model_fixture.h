@@ -13,7 +13,7 @@ struct resolved {
 	struct arena *arena;
 	struct names *names;
 	const struct model *model;  /* NULL after errors */
-	const char *messages;       /* "3:11: error[id]: text\nhelp: text\n"; places in the prelude are left out */
+	const char *messages; /* "3:11: error[id]: text\nhelp: text\n"; places in the prelude are left out */
 };
 
 static inline const char *messages_of(struct arena *arena, const struct diag *diag)

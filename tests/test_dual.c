@@ -9,8 +9,8 @@
 
 enum { NUMBERS = 6 };
 
-/* y = expression of x[0 … 5], its tangent in the direction, and the central difference with one step of
- * Richardson. */
+/* y = expression of x[0 … 5], its tangent in the direction, and the central difference with
+ * one step of Richardson. */
 static void compare(struct fixture *f, const struct tensor *x, const double *at, const struct expr *expr,
                     const char *what)
 {
@@ -173,8 +173,8 @@ Test(dual, kinks_and_constants)
 	arena_free(f.arena);
 }
 
-/* h = logistic(W1 x + b1), y = logistic(W2 h + b2), loss = (t - y)^2 / 2: a 2-2-1 network worked out on
- * paper. */
+/* h = logistic(W1 x + b1), y = logistic(W2 h + b2), loss = (t - y)^2 / 2: a 2-2-1 network
+ * worked out on paper. */
 Test(dual, worked_network)
 {
 	struct fixture f = fixture_new();

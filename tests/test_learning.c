@@ -25,7 +25,8 @@ Test(learning, xor_from_each_of_twenty_seeds)
 {
 	char arguments[128];
 	for (int seed = 1; seed <= 20; seed++) {
-		snprintf(arguments, sizeof arguments, "models/xor.mlp --data models/data/xor.csv --seed %d", seed);
+		snprintf(arguments, sizeof arguments, "models/xor.mlp --data models/data/xor.csv --seed %d",
+		         seed);
 		cr_expect(accuracy("training:", arguments) == 100, "seed %d", seed);
 	}
 }
@@ -35,7 +36,8 @@ Test(learning, iris_mean_of_ten_seeds)
 	char arguments[128];
 	double sum = 0;
 	for (int seed = 1; seed <= 10; seed++) {
-		snprintf(arguments, sizeof arguments, "models/iris.mlp --data models/data/iris.csv --split 0.3 --seed %d", seed);
+		snprintf(arguments, sizeof arguments,
+		         "models/iris.mlp --data models/data/iris.csv --split 0.3 --seed %d", seed);
 		sum += accuracy("validation:", arguments);
 	}
 	cr_assert(sum / 10 >= 95, "%g %%", sum / 10);

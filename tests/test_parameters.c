@@ -161,9 +161,10 @@ Test(parameters, doubles_and_labels_that_are_numbers)
 	cr_expect_arr_eq(&line, &back, sizeof line);
 	mlp_close_parameters(&parameters);
 	cr_expect_eq(mlp_open_parameters(&parameters, &sink.messages, &FLOWERS, "l"), MLP_BAD_DATA);
-	cr_expect_str_eq(said(&sink),
-	                 "l: error: parameters of another architecture (model `line`, fingerprint fedcba9876543210)\n"
-	                 "       help: `flowers` has the fingerprint 0123456789abcdef\n");
+	cr_expect_str_eq(
+		said(&sink),
+		"l: error: parameters of another architecture (model `line`, fingerprint fedcba9876543210)\n"
+		"       help: `flowers` has the fingerprint 0123456789abcdef\n");
 	mlp_close_parameters(&parameters);
 	close_sink(&sink);
 }
@@ -226,9 +227,10 @@ static const struct {
 	{"{" ALL, 92, "not written by mlpc: no `__metadata__`"},
 	{"{" REST, 92, "not written by mlpc: no `__metadata__`"},
 	{"{\"flower.deviation\":{\"data_offsets\":[0,16],\"shape\":[4],\"dtype\":\"F32\"}," META "},"
-	 "\"score.W\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[44,92]},"
-	 "\"score.b\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[16,28]},"
-	 "\"flower.mean\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[28,44]}}", 92, NULL},
+         "\"score.W\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[44,92]},"
+         "\"score.b\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[16,28]},"
+         "\"flower.mean\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[28,44]}}",
+         92, NULL},
 	{"{" META "}," ALL "   ", 92, NULL},
 	{"{" META ",\"classes.species\":\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"}," ALL, 92, NULL},
 	{"{" META ",\"classes.species\":\"[]\"}," ALL, 92, NULL},
@@ -236,55 +238,66 @@ static const struct {
 	{"{" META ",\"classes.species\":\"{}\"}," ALL, 92, "damaged: the names of the classes"},
 	{"{" META ",\"classes.species\":\"[\"}," ALL, 92, "damaged: the names of the classes"},
 	{"{" META ",\"classes.species\":\"[\\\"a\\\",\\\"b\\\",\\\"c\\\",\\\"d\\\"]\"}," ALL, 92,
-	 "damaged: the names of the classes"},
-	{"{" META ",\"classes.species\":\"[\\\"a\\\",\\\"a\\\"]\"}," ALL, 92, "damaged: the names of the classes"},
+         "damaged: the names of the classes"},
+	{"{" META ",\"classes.species\":\"[\\\"a\\\",\\\"a\\\"]\"}," ALL, 92,
+         "damaged: the names of the classes"},
 	{"{" META ",\"extra\":1}," ALL, 92, "damaged: `__metadata__` holds something other than texts"},
 	{"{\"__metadata__\":{\"format\":\"pt\"}," ALL, 92, "not written by mlpc"},
 	{"{\"__metadata__\":{}," ALL, 92, "not written by mlpc"},
 	{"{\"__metadata__\":[]," ALL, 92, "not written by mlpc: no `__metadata__`"},
-	{"{\"__metadata__\":{\"format\":\"mlpc\",\"model\":\"x\",\"fingerprint\":\"0123456789abcdef\"}," ALL, 92,
-	 "damaged: the checksum does not agree"},
+	{"{\"__metadata__\":{\"format\":\"mlpc\",\"model\":\"x\",\"fingerprint\":\"0123456789abcdef\"}," ALL,
+         92, "damaged: the checksum does not agree"},
 	{"[" META "}]", 92, "no parameter file: the header is not a JSON object"},
 	{"{" META "}," ALL "x", 92, "no parameter file: the header is not a JSON object"},
 	{"{" META "}," W_GOOD "," W_GOOD "," REST, 92, "no parameter file: the header is not a JSON object"},
-	{"{" META ",\"epoch\":\"1\",\"epoch\":\"2\"}," ALL, 92, "no parameter file: the header is not a JSON object"},
+	{"{" META ",\"epoch\":\"1\",\"epoch\":\"2\"}," ALL, 92,
+         "no parameter file: the header is not a JSON object"},
 	{"{" META "}," REST, 92, "tensor `score.W` is missing"},
-	{"{" META "}," W_GOOD ",\"other\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[92,92]}," REST, 92,
-	 "holds tensors that the model does not have"},
-	{"{" META "}," "\"score.W\":{\"dtype\":\"F64\",\"shape\":[3,4],\"data_offsets\":[0,48]}," REST, 92,
-	 "tensor `score.W` has another type of numbers"},
-	{"{" META "}," W("\"shape\":[4,3],\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
-	{"{" META "}," W("\"shape\":[12],\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
-	{"{" META "}," W("\"shape\":[3,4,1],\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
-	{"{" META "}," W("\"shape\":[3,4.0],\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
-	{"{" META "}," W("\"shape\":[-3,-4],\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
+	{"{" META "}," W_GOOD ",\"other\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[92,92]}," REST,
+         92, "holds tensors that the model does not have"},
+	{"{" META "},"
+         "\"score.W\":{\"dtype\":\"F64\",\"shape\":[3,4],\"data_offsets\":[0,48]}," REST,
+         92, "tensor `score.W` has another type of numbers"},
+	{"{" META "}," W("\"shape\":[4,3],\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
+	{"{" META "}," W("\"shape\":[12],\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
+	{"{" META "}," W("\"shape\":[3,4,1],\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
+	{"{" META "}," W("\"shape\":[3,4.0],\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
+	{"{" META "}," W("\"shape\":[-3,-4],\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
 	{"{" META "}," W("\"shape\":[4294967299,4],\"data_offsets\":[0,48]") "," REST, 92,
-	 "tensor `score.W` has another shape"},
-	{"{" META "}," W("\"shape\":3,\"data_offsets\":[0,48]") "," REST, 92, "tensor `score.W` has another shape"},
+         "tensor `score.W` has another shape"},
+	{"{" META "}," W("\"shape\":3,\"data_offsets\":[0,48]") "," REST, 92,
+         "tensor `score.W` has another shape"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[0,44]") "," REST, 92,
-	 "tensor `score.W` lies outside the data"},
+         "tensor `score.W` lies outside the data"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[48,96]") "," REST, 92,
-	 "tensor `score.W` lies outside the data"},
+         "tensor `score.W` lies outside the data"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[48,0]") "," REST, 92,
-	 "tensor `score.W` lies outside the data"},
+         "tensor `score.W` lies outside the data"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[-48,0]") "," REST, 92,
-	 "tensor `score.W` lies outside the data"},
-	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[9223372036854775760,9223372036854775807]") "," REST, 92,
-	 "tensor `score.W` lies outside the data"},
+         "tensor `score.W` lies outside the data"},
+	{"{" META
+         "}," W("\"shape\":[3,4],\"data_offsets\":[9223372036854775760,9223372036854775807]") "," REST,
+         92, "tensor `score.W` lies outside the data"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[0,48.0]") "," REST, 92,
-	 "tensor `score.W` is not described by dtype, shape and data_offsets"},
+         "tensor `score.W` is not described by dtype, shape and data_offsets"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[0]") "," REST, 92,
-	 "tensor `score.W` is not described by dtype, shape and data_offsets"},
+         "tensor `score.W` is not described by dtype, shape and data_offsets"},
 	{"{" META "}," W("\"shape\":[3,4]") "," REST, 92,
-	 "tensor `score.W` is not described by dtype, shape and data_offsets"},
+         "tensor `score.W` is not described by dtype, shape and data_offsets"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[0,48],\"more\":1") "," REST, 92,
-	 "tensor `score.W` is not described by dtype, shape and data_offsets"},
-	{"{" META "},\"score.W\":7," REST, 92, "tensor `score.W` is not described by dtype, shape and data_offsets"},
+         "tensor `score.W` is not described by dtype, shape and data_offsets"},
+	{"{" META "},\"score.W\":7," REST, 92,
+         "tensor `score.W` is not described by dtype, shape and data_offsets"},
 	{"{" META "}," W("\"shape\":[3,4],\"data_offsets\":[4,52]") "," REST, 92,
-	 "damaged: the tensors overlap or leave holes"},
+         "damaged: the tensors overlap or leave holes"},
 	{"{" META "}," W_GOOD "," MEAN_GOOD "," DEVIATION_GOOD
-	 ",\"score.b\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", 92,
-	 "damaged: the tensors overlap or leave holes"},
+         ",\"score.b\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}",
+         92, "damaged: the tensors overlap or leave holes"},
 	{"{" META "}," ALL, 96, "damaged: more data than tensors"},
 	{"{" META "}," ALL, 88, "tensor `flower.deviation` lies outside the data"},
 };
@@ -328,12 +341,14 @@ Test(parameters, structures)
 
 Test(parameters, lengths_of_headers)
 {
-	static const struct { const char *bytes; size_t length; const char *message; } FILES[] = {
+	static const struct { const char *bytes; size_t length; const char *message;
+	} FILES[] = {
 		{"", 0, "no parameter file: shorter than 8 bytes"},
 		{"1234567", 7, "no parameter file: shorter than 8 bytes"},
 		{"\0\0\0\0\0\0\0\0{}", 10, "no parameter file: the length of the header is out of range"},
 		{"\1\0\x10\0\0\0\0\0{}", 10, "no parameter file: the length of the header is out of range"},
-		{"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, "no parameter file: the length of the header is out of range"},
+		{"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10,
+	         "no parameter file: the length of the header is out of range"},
 		{"\3\0\0\0\0\0\0\0{}", 10, "cut short within the header"},
 		{"\2\0\0\0\0\0\0\0{}", 10, "not written by mlpc: no `__metadata__`"}};
 	for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
@@ -437,6 +452,7 @@ Test(parameters, loaded_into_a_run)
 	cr_expect_str_eq(said(&sink),
 	                 "data.csv:1:9: error: `new` is no class of `species`\n"
 	                 "    1 | 1,2,3,4,new\n      |         ^^^\n"
-	                 "       help: the classes: a \"b\"\\, \"checksum\":\"0\", \xc3\xa9\n", "%s", said(&sink));
+	                 "       help: the classes: a \"b\"\\, \"checksum\":\"0\", \xc3\xa9\n",
+	                 "%s", said(&sink));
 	close_sink(&sink);
 }

@@ -1,11 +1,9 @@
-/* The training run: it learns, every row once an epoch, splits, statistics, early stopping, losses that
- * are not finite, Ctrl-C, options, and the lines it prints. */
+/* The training run: it learns, every row once an epoch, statistics, early stopping, losses that are not
+ * finite, Ctrl-C, and the lines it prints. */
 #define _GNU_SOURCE
 #include <signal.h>
 
-#include "host/chart.h"
 #include "host/parameters.h"
-#include "host/shuffle.h"
 #include "host/standardize.h"
 #include "host/train.h"
 #include "host_fixture.h"
@@ -150,56 +148,6 @@ Test(training, every_row_once_an_epoch_and_the_last_batch_short)
 	free_result(&result);
 }
 
-/* -- Orders and splits ------------------------------------------------------------------------------- */
-
-/* All 24 orders of four rows equally often: chi square with 23 degrees of freedom, 49.7 at 0.1 %. */
-Test(shuffle, is_uniform)
-{
-	enum { TRIALS = 48000 };
-	int counts[256] = {0};
-	for (uint32_t step = 0; step < TRIALS; step++) {
-		int rows[4] = {0, 1, 2, 3};
-		mlp_shuffle(rows, 4, 11, MLP_HOST_STREAMS, step);
-		counts[rows[0] * 64 + rows[1] * 16 + rows[2] * 4 + rows[3]]++;
-	}
-	double sum = 0;
-	int orders = 0;
-	for (int i = 0; i < 256; i++) {
-		double difference = counts[i] - TRIALS / 24.0;
-		sum += counts[i] ? difference * difference / (TRIALS / 24.0) : 0;
-		orders += counts[i] > 0;
-	}
-	cr_expect_eq(orders, 24);
-	cr_expect_lt(sum, 49.7);
-}
-
-/* 10, 7 and 3 rows of three classes, 6 held: shares 3, 2.1 and 0.9 give 3, 2 and 1. */
-Test(shuffle, split_by_class)
-{
-	int32_t labels[20];
-	int held[6], kept[14], of_class[3] = {0}, seen[20] = {0};
-	for (int i = 0; i < 20; i++)
-		labels[i] = i < 10 ? 0 : i < 17 ? 1 : 2;
-	cr_assert(mlp_split(20, labels, 3, 6, 5, held, kept));
-	for (int i = 0; i < 6; i++) {
-		of_class[labels[held[i]]]++;
-		seen[held[i]]++;
-		cr_expect(i == 0 || held[i] > held[i - 1]);
-	}
-	for (int i = 0; i < 14; i++) {
-		seen[kept[i]]++;
-		cr_expect(i == 0 || kept[i] > kept[i - 1]);
-	}
-	for (int i = 0; i < 20; i++)
-		cr_expect_eq(seen[i], 1);
-	cr_expect_eq(of_class[0], 3);
-	cr_expect_eq(of_class[1], 2);
-	cr_expect_eq(of_class[2], 1);
-	int again[6];
-	cr_assert(mlp_split(20, labels, 3, 6, 6, again, kept));
-	cr_expect_arr_neq(held, again, sizeof held);
-}
-
 /* -- Statistics --------------------------------------------------------------------------------------- */
 
 Test(training, standardize)
@@ -313,21 +261,23 @@ Test(training, lines_and_early_stopping)
 	struct result result = run(scripted(), &options);
 	cr_assert_eq(result.status, MLP_WELL, "%s", result.err);
 	drop_times(result.out);
-	cr_expect_str_eq(result.out,
-	                 "flowers: 15 parameters, 48 rows + 12 for validation + 60 for test, batch 8, seed 7\n"
-	                 "minimize cross_entropy(probability, species)\n"
-	                 "epoch 1/8  loss   1.0000  validation loss   3.0000 * accuracy  33.33 %\n"
-	                 "epoch 2/8  loss   0.5000  validation loss   2.0000 * accuracy  33.33 %\n"
-	                 "epoch 3/8  loss   0.3333  validation loss   1.0000 * accuracy  33.33 %\n"
-	                 "epoch 4/8  loss   0.2500  validation loss   1.0000   accuracy  33.33 %\n"
-	                 "epoch 5/8  loss   0.2000  validation loss   5.0000   accuracy  33.33 %\n"
-	                 "stopped: no better validation loss for 2 epochs\n"
-	                 "5 epochs\n"
-	                 "best validation loss 1.0000 in epoch 3 (*)\n"
-	                 "parameters of epoch 3 kept\n"
-	                 "validation: loss 1.0000, accuracy 33.33 % (4 of 12)\n"
-	                 "test: loss 1.0000, accuracy 33.33 % (20 of 60)\n"
-	                 "saved in best.safetensors\n", "%s", result.out);
+	cr_expect_str_eq(
+		result.out,
+		"flowers: 15 parameters, 48 rows + 12 for validation + 60 for test, batch 8, seed 7\n"
+		"minimize cross_entropy(probability, species)\n"
+		"epoch 1/8  loss   1.0000  validation loss   3.0000 * accuracy  33.33 %\n"
+		"epoch 2/8  loss   0.5000  validation loss   2.0000 * accuracy  33.33 %\n"
+		"epoch 3/8  loss   0.3333  validation loss   1.0000 * accuracy  33.33 %\n"
+		"epoch 4/8  loss   0.2500  validation loss   1.0000   accuracy  33.33 %\n"
+		"epoch 5/8  loss   0.2000  validation loss   5.0000   accuracy  33.33 %\n"
+		"stopped: no better validation loss for 2 epochs\n"
+		"5 epochs\n"
+		"best validation loss 1.0000 in epoch 3 (*)\n"
+		"parameters of epoch 3 kept\n"
+		"validation: loss 1.0000, accuracy 33.33 % (4 of 12)\n"
+		"test: loss 1.0000, accuracy 33.33 % (20 of 60)\n"
+		"saved in best.safetensors\n",
+		"%s", result.out);
 	free_result(&result);
 	options.quiet = true;
 	result = run(scripted(), &options);
@@ -474,148 +424,4 @@ Test(training, split_that_leaves_nothing)
 	cr_expect_eq(result.status, MLP_BAD_USAGE);
 	cr_expect_str_eq(result.err, "mlpc: error: --split 0.1 of 3 rows leaves none for validation\n");
 	free_result(&result);
-}
-
-/* -- Options -------------------------------------------------------------------------------------------- */
-
-enum { MOST_ARGUMENTS = 12 };
-
-/* The status and what was printed on the standard error, in a process of its own. */
-static int parse(struct mlp_options *options, char **arguments, char *text, size_t room)
-{
-	int count = 0, pipes[2], before = dup(STDERR_FILENO);
-	while (arguments[count])
-		count++;
-	cr_assert(pipe(pipes) == 0);
-	dup2(pipes[1], STDERR_FILENO);
-	bool well = mlp_parse_options(options, count, arguments);
-	fflush(stderr);
-	dup2(before, STDERR_FILENO);
-	close(pipes[1]);
-	close(before);
-	ssize_t length = read(pipes[0], text, room - 1);
-	text[length > 0 ? length : 0] = '\0';
-	close(pipes[0]);
-	return well ? 0 : options->status;
-}
-
-static const struct {
-	char *arguments[MOST_ARGUMENTS];
-	const char *message;
-} BAD_OPTIONS[] = {
-	{{"p"}, "no data: give them with `--data FILE`"},
-	{{"p", "--dta", "x"}, "unknown option `--dta`; did you mean `--data`?"},
-	{{"p", "--data=x", "--ephocs=3"}, "unknown option `--ephocs`; did you mean `--epochs`?"},
-	{{"p", "--data=x", "--qiuet"}, "unknown option `--qiuet`; did you mean `--quiet`?"},
-	{{"p", "--data=x", "--colour=never"}, "unknown option `--colour`; did you mean `--color`?"},
-	{{"p", "--data=x", "--frobnicate"}, "unknown option `--frobnicate`; `--help` lists them"},
-	{{"p", "--data=x", "-q"}, "unknown option `-q`; `--help` lists them"},
-	{{"p", "--data"}, "`--data` needs a value"},
-	{{"p", "--data="}, "--data is empty"},
-	{{"p", "--data=x", "--quiet=1"}, "`--quiet` takes no value"},
-	{{"p", "--data=x", "y"}, "unexpected argument `y`"},
-	{{"p", "--data=x", "--epochs=ten"}, "--epochs takes a whole number, not `ten`"},
-	{{"p", "--data=x", "--epochs=-1"}, "--epochs takes a whole number, not `-1`"},
-	{{"p", "--data=x", "--epochs=2147483648"}, "--epochs takes a whole number, not `2147483648`"},
-	{{"p", "--data=x", "--patience=1.5"}, "--patience takes a whole number, not `1.5`"},
-	{{"p", "--data=x", "--seed=18446744073709551616"},
-	 "--seed takes a whole number below 2^64, not `18446744073709551616`"},
-	{{"p", "--data=x", "--split=1"}, "--split takes a fraction from 0 to below 1, not `1`"},
-	{{"p", "--data=x", "--split=nan"}, "--split takes a fraction from 0 to below 1, not `nan`"},
-	{{"p", "--data=x", "--separator=e"}, "--separator takes a character that stands in no number, not `e`"},
-	{{"p", "--data=x", "--separator=::"}, "--separator takes a character that stands in no number, not `::`"},
-	{{"p", "--data=x", "--color=maybe"}, "--color takes auto, always or never, not `maybe`"},
-	{{"p", "--data=x", "--test-labels=y"}, "`--test-labels` without `--test`"},
-	{{"p", "--data=x", "--labels=y", "--test=z"}, "`--test` needs `--test-labels`, as the training data do"},
-};
-
-Test(options, refused)
-{
-	for (size_t i = 0; i < sizeof BAD_OPTIONS / sizeof *BAD_OPTIONS; i++) {
-		struct mlp_options options;
-		char *arguments[MOST_ARGUMENTS], text[512], wanted[512];
-		memcpy(arguments, BAD_OPTIONS[i].arguments, sizeof arguments);
-		snprintf(wanted, sizeof wanted, "mlpc: error: %s\n", BAD_OPTIONS[i].message);
-		cr_expect_eq(parse(&options, arguments, text, sizeof text), MLP_BAD_USAGE, "case %zu", i);
-		cr_expect_str_eq(text, wanted, "case %zu: %s", i, text);
-	}
-}
-
-Test(options, read)
-{
-	char *arguments[] = {"p", "--data", "d", "--test=t", "--epochs", "12", "--seed=18446744073709551615",
-	                     "--split", "0.25", "--inputs", "1-4", "--target=y", "--no-header", "--separator=tab",
-	                     "--quiet", "--color=never", "--patience=0", "--save=s", "--load=l", NULL};
-	struct mlp_options options;
-	char text[256];
-	cr_assert_eq(parse(&options, arguments, text, sizeof text), 0, "%s", text);
-	cr_expect_str_eq(options.data, "d");
-	cr_expect_str_eq(options.test, "t");
-	cr_expect_eq(options.epochs, 12);
-	cr_expect(options.seed_given && options.seed == UINT64_MAX);
-	cr_expect_eq(options.split, 0.25);
-	cr_expect_str_eq(options.inputs, "1-4");
-	cr_expect_str_eq(options.target, "y");
-	cr_expect_eq(options.header, MLP_NO_HEADER);
-	cr_expect_eq(options.separator, '\t');
-	cr_expect(options.quiet && options.color == MLP_COLOR_NEVER);
-	cr_expect_eq(options.patience, 0);
-	cr_expect_str_eq(options.save, "s");
-	cr_expect_str_eq(options.load, "l");
-	cr_expect_null(options.labels);
-	char *fewer[] = {"p", "--data=x", NULL};
-	cr_assert_eq(parse(&options, fewer, text, sizeof text), 0);
-	cr_expect(options.epochs == -1 && options.patience == -1 && !options.seed_given &&
-	          options.split == 0);
-}
-
-/* Every option of the table is in the help, and nothing else is. */
-Test(options, help)
-{
-	char text[512], name[64];
-	for (const char *at = mlp_options_help(); (at = strstr(at, "--")); at++) {
-		size_t length = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
-		snprintf(name, sizeof name, "--%.*s", (int)length, at + 2);
-		char *arguments[] = {"p", name, "1", NULL};
-		struct mlp_options options;
-		if (strcmp(name, "--help") == 0)
-			continue;
-		parse(&options, arguments, text, sizeof text);
-		cr_expect_not(strstr(text, "unknown option"), "%s: %s", name, text);
-		at += length;
-	}
-}
-
-/* -- Curves ---------------------------------------------------------------------------------------------- */
-
-Test(chart, sparkline)
-{
-	static const float VALUES[] = {99, 8, 7, 6, 5, 4, 3, 2, 1};
-	char text[32];
-	mlp_sparkline(text, VALUES, 9, 8);
-	cr_expect_str_eq(text, "█▇▆▅▄▃▂▁");
-	mlp_sparkline(text, VALUES, 1, 8);
-	cr_expect_str_eq(text, "▁");
-}
-
-Test(chart, curve)
-{
-	static const float FALLING[] = {3, 2, 1};
-	char *text;
-	size_t length;
-	FILE *file = open_memstream(&text, &length);
-	mlp_chart(file, FALLING, NULL, 3, 33, false, NULL);
-	fclose(file);
-	int lines = 0;
-	for (char *at = text; (at = strchr(at, '\n')); at++)
-		lines++;
-	cr_expect_eq(lines, 10, "%s", text);
-	cr_expect(strncmp(text, "         3 ┤⠑", strlen("         3 ┤⠑")) == 0, "%s", text);
-	cr_expect(strstr(text, "\n         1 ┤                 ⠉"), "%s", text);
-	free(text);
-	file = open_memstream(&text, &length);
-	mlp_chart(file, FALLING, NULL, 2, 80, false, NULL);
-	fclose(file);
-	cr_expect_eq(length, 0);
-	free(text);
 }
