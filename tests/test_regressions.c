@@ -151,3 +151,27 @@ Test(regressions, names_that_differ_in_case_only)
 	        false, "gcc -O1");
 	generated_free(&g);
 }
+
+/* Optimised for the processor at hand, a choice between a stored and a computed value gave wrong numbers. */
+Test(regressions, choice_of_a_stored_value)
+{
+	static const char text[] = "model m\ninput x[7, 5]\noutput y[7, 7] = if dense[7](x) > -0.896\n"
+	                           "    then dense[7](dense[4](x)) else dense[7](x)\n";
+	static const char *const compilers[] = {"gcc -O1", "gcc -O3 -march=native"};
+	enum { ROWS = 4, INPUTS = 35, OUTPUTS = 49 };
+	float x[ROWS * INPUTS], y[2][ROWS * OUTPUTS];
+	struct random random = random_new();
+	for (int k = 0; k < ROWS * INPUTS; k++)
+		x[k] = (float)random_between(&random, -2, 2);
+	for (int k = 0; k < 2; k++) {
+		struct generated g = generate_text(text, false, compilers[k]);
+		void *net = calloc(1, g.network->net_size), *work = calloc(1, g.network->work_size + 1);
+		g.network->init(net, 3);
+		g.network->predict(net, work, ROWS, (const void *const[]){x}, (void *const[]){y[k]});
+		free(net);
+		free(work);
+		generated_free(&g);
+	}
+	for (int k = 0; k < ROWS * OUTPUTS; k++)
+		cr_assert_float_eq(y[0][k], y[1][k], 1e-4, "element %d: %g and %g", k, y[0][k], y[1][k]);
+}

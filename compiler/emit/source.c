@@ -294,10 +294,19 @@ static const char *const titles[PLAN_FUNCTIONS] = {
 	[PLAN_FORWARD] = "Forward, in training", [PLAN_BACKWARD] = "Backward", [PLAN_UPDATE] = "Update",
 };
 
+/* GCC 12 with AVX-512 computes `c ? a[i] : b` wrongly where it turns the choice into a masked load. */
+static void emit_workaround(struct text *text)
+{
+	text_line(text, "#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)");
+	text_line(text, "#pragma GCC optimize(\"no-tree-loop-if-convert\")  /* GCC 12 loads the wrong lanes */");
+	text_line(text, "#endif\n");
+}
+
 void emit_source(struct text *text, const struct plan *plan, const struct emit_options *options)
 {
 	struct c_names names = c_names_new(plan);
 	emit_banner(text, &names, options);
+	emit_workaround(text);
 	text_line(text, "#include \"%s.h\"\n", names.model);
 	text_line(text, "#include <string.h>\n");
 	text_line(text, "#if MLP_ABI != 1");

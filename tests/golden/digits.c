@@ -2,6 +2,10 @@
  *
  * minimize cross_entropy(probability, digit)
  * by momentum(rate = 0.05) */
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
+#endif
+
 #include "digits.h"
 
 #include <string.h>

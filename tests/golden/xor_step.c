@@ -2,6 +2,10 @@
  *
  * minimize half_sse(y, t)
  * by sgd(rate = 0.5) */
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
+#endif
+
 #include "xor_step.h"
 
 #include <string.h>
