@@ -1,22 +1,10 @@
 /* The normal form: sums of terms with coefficients, products of powers, conditions outermost. */
-#include "expr/expr.h"
+#include "expr/normal_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* A sum or product under construction: base and weight (coefficient or exponent), like bases together. */
-struct part {
-	const struct expr *base;
-	double weight;
-};
-
-struct parts {
-	struct exprs *exprs;
-	double number; /* constant of a sum, coefficient of a product */
-	ARRAY(struct part) list;
-};
-
-static void add_part(struct parts *parts, const struct expr *base, double weight)
+void parts_add(struct parts *parts, const struct expr *base, double weight)
 {
 	for (size_t k = 0; k < parts->list.count; k++) {
 		if (parts->list.items[k].base == base) {
@@ -33,11 +21,8 @@ static int by_age(const void *a, const void *b)
 	return p->base->id < q->base->id ? -1 : p->base->id > q->base->id;
 }
 
-typedef const struct expr *(*build_function)(struct exprs *, double, int, const struct expr *const *,
-                                             const double *);
-
 /* Operands in the order of their creation, which is the order of the source. */
-static const struct expr *build(struct parts *parts, build_function function)
+const struct expr *parts_build(struct parts *parts, build_function function)
 {
 	struct arena *arena = exprs_arena(parts->exprs);
 	size_t count = 0;
@@ -66,12 +51,11 @@ static void multiply_in(struct parts *product, const struct expr *factor, double
 		for (int k = 0; k < factor->count; k++)
 			multiply_in(product, factor->operands[k], factor->weights[k] * exponent);
 	} else {
-		add_part(product, factor, exponent);
+		parts_add(product, factor, exponent);
 	}
 }
 
-/* Is it `if c then u else 0` or `if c then 0 else u`? Such a condition guards the whole product. */
-static bool is_guard(const struct expr *expr)
+bool normal_is_guard(const struct expr *expr)
 {
 	return expr->op == OP_SELECT &&
 	       (expr_is_number(expr->operands[1], 0) || expr_is_number(expr->operands[2], 0));
@@ -83,9 +67,6 @@ static bool has_numbers(const struct expr *select)
 	       select->operands[2]->op == OP_NUMBER;
 }
 
-static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition,
-                                        const struct expr *a, const struct expr *b);
-
 static const struct expr *finish_product(struct parts *product)
 {
 	struct exprs *exprs = product->exprs;
@@ -94,15 +75,15 @@ static const struct expr *finish_product(struct parts *product)
 	for (size_t k = 0; k < product->list.count; k++) {
 		struct part part = product->list.items[k];
 		if (part.weight != 1 ||
-		    !(is_guard(part.base) || (has_numbers(part.base) && product->list.count == 1)))
+		    !(normal_is_guard(part.base) || (has_numbers(part.base) && product->list.count == 1)))
 			continue;
 		product->list.items[k].weight = 0;
-		const struct expr *rest = build(product, expr_product_of);
+		const struct expr *rest = parts_build(product, expr_product_of);
 		return normal_select(exprs, part.base->operands[0],
 		                     normal_product(exprs, rest, part.base->operands[1]),
 		                     normal_product(exprs, rest, part.base->operands[2]));
 	}
-	return build(product, expr_product_of);
+	return parts_build(product, expr_product_of);
 }
 
 static const struct expr *normal_multiply(struct exprs *exprs, const struct expr *expr)
@@ -137,7 +118,7 @@ static void add_in(struct parts *sum, const struct expr *term, double weight)
 		        expr_product_of(sum->exprs, 1, term->count, term->operands, term->weights);
 		add_in(sum, bare, weight * term->number);
 	} else {
-		add_part(sum, term, weight);
+		parts_add(sum, term, weight);
 	}
 }
 
@@ -149,15 +130,15 @@ static bool merge_guards(struct parts *sum)
 	for (size_t i = 0; i < sum->list.count; i++) {
 		for (size_t j = i + 1; j < sum->list.count; j++) {
 			struct part *a = &sum->list.items[i], *b = &sum->list.items[j];
-			if (a->weight == 0 || b->weight == 0 || !is_guard(a->base) || !is_guard(b->base) ||
-			    a->base->operands[0] != b->base->operands[0])
+			if (a->weight == 0 || b->weight == 0 || !normal_is_guard(a->base) ||
+			    !normal_is_guard(b->base) || a->base->operands[0] != b->base->operands[0])
 				continue;
 			const struct expr *branches[2];
 			for (int k = 0; k < 2; k++) {
 				struct parts branch = {.exprs = exprs};
 				add_in(&branch, a->base->operands[k + 1], a->weight);
 				add_in(&branch, b->base->operands[k + 1], b->weight);
-				branches[k] = normal(exprs, build(&branch, expr_sum_of));
+				branches[k] = normal(exprs, parts_build(&branch, expr_sum_of));
 			}
 			const struct expr *merged =
 			        normal_select(exprs, a->base->operands[0], branches[0], branches[1]);
@@ -205,7 +186,7 @@ static const struct expr *factor_out(struct parts *sum)
 		const struct expr *base = first->op == OP_MULTIPLY ? first->operands[k] : first;
 		double exponent = common_exponent(sum, base);
 		if (exponent != 0)
-			add_part(&factors, base, exponent);
+			parts_add(&factors, base, exponent);
 	}
 	if (factors.list.count == 0)
 		return NULL;
@@ -214,11 +195,11 @@ static const struct expr *factor_out(struct parts *sum)
 		struct parts term = {.exprs = exprs, .number = 1};
 		multiply_in(&term, sum->list.items[k].base, 1);
 		for (size_t f = 0; f < factors.list.count; f++)
-			add_part(&term, factors.list.items[f].base, -factors.list.items[f].weight);
+			parts_add(&term, factors.list.items[f].base, -factors.list.items[f].weight);
 		add_in(&rest, finish_product(&term), sum->list.items[k].weight);
 	}
-	const struct expr *inner = normal(exprs, build(&rest, expr_sum_of));
-	return normal_product(exprs, build(&factors, expr_product_of), inner);
+	const struct expr *inner = normal(exprs, parts_build(&rest, expr_sum_of));
+	return normal_product(exprs, parts_build(&factors, expr_product_of), inner);
 }
 
 /* A coefficient other than 1 or -1 that all terms share up to their sign, or -1 if all are negative; else 1.
@@ -259,7 +240,7 @@ static const struct expr *normal_add(struct exprs *exprs, const struct expr *exp
 	double coefficient = homogeneous ? common_coefficient(&sum) : 1;
 	for (size_t k = 0; k < sum.list.count; k++)
 		sum.list.items[k].weight /= coefficient;
-	const struct expr *result = build(&sum, expr_sum_of);
+	const struct expr *result = parts_build(&sum, expr_sum_of);
 	if (coefficient != 1)
 		return normal_product(exprs, expr_number(exprs, coefficient), result);
 	return result->op == OP_MULTIPLY ? normal_multiply(exprs, result) : result;
@@ -279,8 +260,8 @@ static bool is_opposite(const struct expr *a, const struct expr *b)
 	return (a->op == OP_NOT && a->operands[0] == b) || (b->op == OP_NOT && b->operands[0] == a);
 }
 
-static const struct expr *normal_select(struct exprs *exprs, const struct expr *condition,
-                                        const struct expr *a, const struct expr *b)
+const struct expr *normal_select(struct exprs *exprs, const struct expr *condition, const struct expr *a,
+                                 const struct expr *b)
 {
 	if (condition->op == OP_NUMBER)
 		return condition->number != 0 ? a : b;
@@ -311,77 +292,6 @@ static const struct expr *normal_and(struct exprs *exprs, const struct expr *exp
 	if (a == b)
 		return a;
 	return is_opposite(a, b) ? expr_number(exprs, is_and ? 0 : 1) : expr;
-}
-
-/* --- reductions ------------------------------------------------------------------------------- */
-
-/* Does a term of the sum not use the index? A shift is one term, so that its bound stays with it. */
-static bool has_free_term(const struct expr *sum, int variable)
-{
-	for (int k = 0; k < sum->count; k++)
-		if (!expr_uses(sum->operands[k], variable))
-			return true;
-	return sum->number != 0;
-}
-
-static const struct expr *normal_reduce_sum(struct exprs *exprs, int variable, int64_t extent,
-                                            const struct expr *body);
-
-/* sum(i, a[i] + b) = sum(i, a[i]) + extent * b */
-static const struct expr *split_sum(struct exprs *exprs, int variable, int64_t extent,
-                                    const struct expr *body)
-{
-	struct parts free = {.exprs = exprs, .number = body->number}, bound = {.exprs = exprs};
-	for (int k = 0; k < body->count; k++)
-		add_part(expr_uses(body->operands[k], variable) ? &bound : &free, body->operands[k],
-		         body->weights[k]);
-	const struct expr *count =
-	        extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
-	const struct expr *constant = normal_product(exprs, count, normal(exprs, build(&free, expr_sum_of)));
-	if (bound.list.count == 0)
-		return constant;
-	const struct expr *rest = normal(exprs, build(&bound, expr_sum_of));
-	return normal_sum(exprs, normal_reduce_sum(exprs, variable, extent, rest), constant);
-}
-
-/* The sum over `variable` of a body in normal form: factors and conditions free of it stand outside. */
-static const struct expr *normal_reduce_sum(struct exprs *exprs, int variable, int64_t extent,
-                                            const struct expr *body)
-{
-	if (body->op == OP_SELECT && !expr_uses(body->operands[0], variable) && is_guard(body))
-		return normal_select(exprs, body->operands[0],
-		                     normal_reduce_sum(exprs, variable, extent, body->operands[1]),
-		                     normal_reduce_sum(exprs, variable, extent, body->operands[2]));
-	if (expr_is_number(body, 0))
-		return body;
-	if (!expr_uses(body, variable)) {
-		const double one = 1;
-		return split_sum(
-		        exprs, variable, extent,
-		        &(struct expr){.op = OP_ADD, .count = 1, .operands = &body, .weights = &one});
-	}
-	if (body->op == OP_ADD && has_free_term(body, variable))
-		return split_sum(exprs, variable, extent, body);
-	if (body->op != OP_MULTIPLY)
-		return expr_reduce(exprs, OP_SUM, variable, extent, body);
-	struct parts outside = {.exprs = exprs, .number = body->number},
-	             inside = {.exprs = exprs, .number = 1};
-	for (int k = 0; k < body->count; k++)
-		add_part(expr_uses(body->operands[k], variable) ? &inside : &outside, body->operands[k],
-		         body->weights[k]);
-	if (outside.number == 1 && outside.list.count == 0)
-		return expr_reduce(exprs, OP_SUM, variable, extent, body);
-	const struct expr *rest = normal(exprs, build(&inside, expr_product_of));
-	return normal_product(exprs, build(&outside, expr_product_of),
-	                      normal_reduce_sum(exprs, variable, extent, rest));
-}
-
-static const struct expr *normal_reduction(struct exprs *exprs, const struct expr *expr)
-{
-	if (expr->op != OP_SUM)
-		return expr;
-	int variable = expr_fresh(exprs);
-	return normal_reduce_sum(exprs, variable, expr->extent, expr_open(exprs, expr, variable));
 }
 
 /* --- powers and numbers ----------------------------------------------------------------------- */
