@@ -83,8 +83,9 @@ test: tools-test
 	$(MAKE) --no-print-directory layering
 	@tests/run $(TESTS)
 
-golden: all $B/tests/test_golden
+golden: all $B/tests/test_golden $B/tests/test_cli
 	GOLDEN=write $B/tests/test_golden
+	GOLDEN=write $B/tests/test_cli --filter 'cli/errors'
 
 layering: ; @tests/layering $(FOLDERS)
 

@@ -86,7 +86,14 @@ struct context {
 	struct statement *statement;
 	name_t draws;                     /* INITIAL: path of the draws */
 	enum region region;
-	bool guarded;                     /* under a condition on indices: reads may leave their range */
+	const struct guard *guards;       /* conditions on indices: reads under them may leave their range */
+};
+
+/* A condition on indices above the place, innermost first. */
+struct guard {
+	const struct value *condition;
+	bool negated;                  /* in the branch `else` */
+	const struct guard *outer;
 };
 
 struct open_size {
@@ -101,7 +108,7 @@ struct open_read {
 	const struct value *position;  /* NULL: a slice first … first + extent - 1 */
 	int64_t first, extent;
 	struct size *size;
-	bool guarded;                  /* an `if` on indices keeps it in range */
+	const struct guard *guards;    /* conditions on indices that must keep it in range */
 };
 
 struct open_join {

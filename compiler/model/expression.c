@@ -317,10 +317,14 @@ static const struct value *elaborate_if(const struct context *context, const str
 {
 	const struct ast_expr *const *parts = expr->operands;
 	const struct value *values[3] = {condition(context, elaborate(context, parts[0]))};
-	struct context branch = *context;
-	branch.guarded |= uses_position(values[0]);
-	values[1] = elaborate(&branch, parts[1]);
-	values[2] = elaborate(&branch, parts[2]);
+	for (int k = 1; k <= 2; k++) {
+		struct context branch = *context;
+		struct guard *guard = ARENA_NEW(context->resolver->arena, struct guard);
+		*guard = (struct guard){values[0], k == 2, context->guards};
+		if (uses_position(values[0]))
+			branch.guards = guard;
+		values[k] = elaborate(&branch, parts[k]);
+	}
 	for (int pair = 0; pair < 3; pair++) {
 		const char *what = pair == 2 ? "the two values of `if`"
 		                             : "the condition and the value of `if`";

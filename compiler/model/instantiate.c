@@ -39,7 +39,7 @@ bool enter(const struct context *context, const struct definition *definition, s
 	inner->frame = frame;
 	inner->scope = NULL;
 	inner->scope = scope_new(inner);
-	inner->guarded = false;
+	inner->guards = NULL;
 	return true;
 }
 

@@ -90,6 +90,16 @@ static bool check_slice(struct resolver *r, const struct open_read *read, int64_
 	return true;
 }
 
+static void check_guards(struct resolver *r, const struct open_read *read, int64_t extent)
+{
+	double outside;
+	if (guards_hold(read->guards, read->position, extent, &outside))
+		return;
+	diag_error(r->diag, read->span, "out-of-range",
+	           "this reads position %.15g, but there are only 0 to %lld", outside, (long long)extent - 1);
+	diag_note(r->diag, read->guards->condition->span, "this condition does not keep it in range");
+}
+
 bool check_read(struct resolver *r, const struct open_read *read)
 {
 	int64_t extent = size_extent(read->size);
@@ -118,8 +128,10 @@ bool check_read(struct resolver *r, const struct open_read *read)
 	}
 	if (!whole)
 		diag_error(r->diag, read->span, "not-linear", "a position must be a whole number");
-	else if (!read->guarded && (least < 0 || most >= (double)extent))
+	else if (!read->guards && (least < 0 || most >= (double)extent))
 		fail_range(r, read->span, least, most, extent);
+	else if (read->guards && (least < 0 || most >= (double)extent))
+		check_guards(r, read, extent);
 	return true;
 }
 
@@ -136,8 +148,12 @@ static bool unify_letter(const struct context *context, const struct ast_expr *e
                          const struct index *index, struct size *size)
 {
 	struct resolver *r = context->resolver;
-	if (context->guarded && size_extent(index->size) > 0 && size_extent(size) > 0)
+	if (context->guards && size_extent(index->size) > 0 && size_extent(size) > 0) {
+		struct open_read read = {.span = expr->span, .size = size, .guards = context->guards,
+		                         .position = value_position(context, expr->span, index)};
+		array_push(r->arena, &r->pending->reads, read);
 		return true;
+	}
 	if (size_unify(index->size, size))
 		return true;
 	fail(context, expr->span, "index-extent", "`%s` runs over %lld elements, but this dimension has %lld",
@@ -166,7 +182,7 @@ static const struct value *read_position(const struct context *context, const st
 		return fail(context, expr->span, "not-linear",
 		            "a position must be a scalar, but this has shape %s", value_shape(r, position));
 	struct open_read read = {.span = expr->span, .position = position, .size = size,
-	                         .guarded = context->guarded};
+	                         .guards = context->guards};
 	array_push(r->arena, &r->pending->reads, read);
 	return position;
 }

@@ -251,6 +251,12 @@ bool check_left(const struct context *context, const struct left *left, name_t n
 struct model_tensor *define_tensor(const struct context *context, const struct left *left, name_t name,
                                    const struct value *value, struct span value_span);
 
+/* --- guard.c: conditions on indices ------------------------------------------------------------------ */
+
+/* Is the position in 0 … extent-1 wherever the conditions may hold? If not, `outside` gets one that is not. With
+ * more than a million values of the indices: taken for granted. */
+bool guards_hold(const struct guard *guards, const struct value *position, int64_t extent, double *outside);
+
 /* --- pending.c: what waits for sizes -------------------------------------------------------------- */
 
 void open_size(const struct context *context, struct size *size, struct span span, name_t name);
