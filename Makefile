@@ -92,7 +92,7 @@ layering: ; @tests/layering $(FOLDERS)
 # What a new machine lacks (Debian): the tools of the build, and of the tests.
 TOOLS = flex bison gcc zlib.h jansson.h xxhash.h
 tools: ; @tests/tools $(TOOLS)
-tools-test: ; @tests/tools $(TOOLS) clang criterion/criterion.h /usr/share/i18n/locales/de_DE
+tools-test: ; @tests/tools $(TOOLS) clang g++ criterion/criterion.h /usr/share/i18n/locales/de_DE
 
 # --- a first look -----------------------------------------------------------------------------
 
