@@ -148,8 +148,7 @@ static const struct value *elaborate_name(const struct context *context, const s
 	return unknown_name(context, expr);
 }
 
-/* hidden.W: the dotted name of a tensor. */
-static bool dotted_name(struct text *text, const struct ast_expr *expr)
+bool dotted_name(struct text *text, const struct ast_expr *expr)
 {
 	if (expr->kind == AST_MEMBER) {
 		if (!dotted_name(text, expr->operands[0]))

@@ -169,8 +169,7 @@ extern const char model_prelude[];
 const struct model *resolve(struct arena *arena, struct names *names, struct diag *diag,
                             const struct ast *ast);
 
-/* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------
- */
+/* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------ */
 struct text;
 void model_print(struct text *text, const struct model *model);
 

@@ -131,6 +131,8 @@ void add_tensor(struct resolver *resolver, struct model_tensor *tensor);
 /* --- expression.c: AST → value -------------------------------------------------------------------- */
 
 const struct value *elaborate(const struct context *context, const struct ast_expr *expr);
+/* Adds `hidden.W`, the dotted name of a tensor, to the text; false if the expression is none. */
+bool dotted_name(struct text *text, const struct ast_expr *expr);
 
 /* Unifies two shapes, of which rank 0 goes with any; an error that begins with `what` otherwise. */
 bool same_shape(const struct context *context, struct span span, const char *what, const struct value *a,

@@ -64,25 +64,12 @@ static void set_clip(const struct context *context, const struct ast_expr *expr)
 	train->clip_limit = limit;
 }
 
-static bool member_text(struct text *text, const struct ast_expr *expr)
-{
-	if (expr->kind == AST_MEMBER) {
-		if (!member_text(text, expr->operands[0]))
-			return false;
-		text_add(text, ".");
-	} else if (expr->kind != AST_NAME) {
-		return false;
-	}
-	text_add(text, expr->name);
-	return true;
-}
-
 /* A parameter, or all parameters of a layer: `hidden.W` belongs to `hidden`. */
 static void freeze(const struct context *context, const struct ast_expr *expr)
 {
 	struct resolver *r = context->resolver;
 	struct text text = text_new(r->arena);
-	if (!member_text(&text, expr)) {
+	if (!dotted_name(&text, expr)) {
 		fail(context, expr->span, "bad-setting",
 		     "`freeze` is a list of layers and parameters, as in `[hidden, p.W]`");
 		return;
