@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "model/model.h"
 
-/* --- random numbers
- * ---------------------------------------------------------------------------------------------- */
+/* --- random numbers --------------------------------------------------------------------------- */
 
 struct random random_new(void)
 {
@@ -45,8 +44,7 @@ double relative_difference(double a, double b)
 	return isnan(difference) ? (double)INFINITY : difference;
 }
 
-/* --- the passes
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the passes ------------------------------------------------------------------------------- */
 
 static const struct model *read_model(struct subject *s, const char *statements)
 {
@@ -223,8 +221,7 @@ double largest_difference(struct evaluation *evaluation, const struct graph *a, 
 	return largest;
 }
 
-/* --- looking into graphs
- * -------------------------------------------------------------------------------------------- */
+/* --- looking into graphs ---------------------------------------------------------------------- */
 
 const struct tensor *tensor_of_graph(const struct graph *graph, const char *name)
 {

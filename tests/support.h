@@ -56,8 +56,7 @@ struct ranges {
 	double inputs[2], targets[2], parameters[2]; /* low and high; both 0: -1.5 … 1.5 and -0.9 … 0.9 */
 };
 
-/* An evaluation of SUPPORT_ROWS rows at step 3, epoch 2, with random inputs, targets, parameters and states.
- */
+/* An evaluation of SUPPORT_ROWS rows at step 3, epoch 2, with random inputs, targets, parameters and states. */
 struct evaluation *subject_evaluation(const struct subject *subject, const struct ranges *ranges,
 				      struct random *random);
 

@@ -245,8 +245,7 @@ Test(unit, names_that_differ_in_case_only)
 	arena_free(c->arena);
 }
 
-/* The XOR network of the founding documents at x = (1, 1), t = 0: gradients, and parameters after one update.
- */
+/* The XOR network of the founding documents at x = (1, 1), t = 0: gradients, and parameters after one update. */
 static const double expected[] = {
 	0.21073141247764213, 0.031626217,  0.031626217,   0.0361427824,        0.0361427824,
 	0.031626217,         0.0361427824, 0.1020116574,  0.0629180142,        0.1478484497550708,

@@ -12,8 +12,7 @@
 #include "graph_fixture.h"
 #include "model_cases.h"
 
-/* --- derivatives of the table
- * ------------------------------------------------------------------------------------ */
+/* --- derivatives of the table ----------------------------------------------------------------- */
 
 /* What C's library or plain arithmetic has for an operator; NAN where the table's value is not compared. */
 static double library(enum op op, double a, double b)
@@ -210,8 +209,7 @@ ParameterizedTest(int *place, gradient, models)
 	arena_free(subject.arena);
 }
 
-/* --- kinks, as language.md has them
- * ---------------------------------------------------------------------------------- */
+/* --- kinks, as language.md has them ----------------------------------------------------------- */
 
 /* The derivative of the expression in h at h[0] = a, h[1] = b, both times the loss's own derivative 1. */
 static void expect_kink(const char *expression, double a, double b, double d_a, double d_b)

@@ -66,8 +66,7 @@ ParameterizedTest(int *place, passes, models)
 	arena_free(s.arena);
 }
 
-/* --- texts and stability of losses
- * ----------------------------------------------------------------------------------- */
+/* --- texts and stability of losses ------------------------------------------------------------ */
 
 static const char CROSS_ENTROPY[] =
 	"input x[3]\ntarget t class[4]\nlayer z[4] = dense(x)\noutput p[4] = softmax(z)\n"
@@ -200,8 +199,7 @@ Test(passes, terms_of_the_loss)
 	arena_free(s.arena);
 }
 
-/* --- the update
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the update ------------------------------------------------------------------------------- */
 
 /* parameter - 0.1 * gradient, with the gradient as `clip` leaves it */
 static void expect_update(const char *clip, double limit, bool by_norm)
@@ -249,8 +247,7 @@ Test(passes, clipped_updates)
 	expect_update(", clip = value(0.125)", 0.125, false);
 }
 
-/* --- size and time
- * --------------------------------------------------------------------------------------------------- */
+/* --- size and time ---------------------------------------------------------------------------- */
 
 struct measure {
 	double equations, seconds;

@@ -1,5 +1,4 @@
-/* Plans: which equations are one loop nest, which loops it has, where values live, and that faults are found.
- */
+/* Plans: which equations are one loop nest, which loops it has, where values live, and that faults are found. */
 #include <criterion/criterion.h>
 
 #include "graph_fixture.h"

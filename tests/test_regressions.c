@@ -80,8 +80,7 @@ static struct generated generate_text(const char *text, bool real_double, const 
 	return g;
 }
 
-/* Such outputs had no row of their own: the second row was never written, a second batch went past the end.
- */
+/* Such outputs had no row of their own: the second row was never written, a second batch went past the end. */
 Test(regressions, outputs_that_depend_on_no_input)
 {
 	enum { ROWS = 7 };

@@ -182,8 +182,7 @@ static int by_stride(const struct scope *scope, const struct linear_term *a, con
 	return scope_find(scope, b->variable)->extent == 1 ? -1 : 1;
 }
 
-/* The number of an element in row-major order, "(o * SIZE_I + i) * SIZE_J + j"; false if `linear` is not one.
- */
+/* The number of an element in row-major order, "(o * SIZE_I + i) * SIZE_J + j"; false if `linear` is not one. */
 static bool row_major(struct text *text, const struct scope *scope, const struct linear *linear)
 {
 	struct linear_term terms[TENSOR_MOST_DIMENSIONS];

@@ -182,8 +182,7 @@ static void emit_row(struct nest *nest)
 
 /* --- interleaved sums --------------------------------------------------------------------------------- */
 
-/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that.
- */
+/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that. */
 static int open_other_reductions(struct nest *nest, struct scope *scope, const char **extent, int *level)
 {
 	int opened = 0;

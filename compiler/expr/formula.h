@@ -1,12 +1,10 @@
-/* Formulas written in the language (derivatives of operators, results of rules) → expressions in normal form.
- */
+/* Formulas written in the language (derivatives of operators, results of rules) → expressions in normal form. */
 #ifndef EXPR_FORMULA_H
 #define EXPR_FORMULA_H
 
 #include "expr/expr.h"
 
-/* What a name of the formula stands for: an expression, or an index variable when used as x[i] and sum(i, …).
- */
+/* What a name of the formula stands for: an expression, or an index variable when used as x[i] and sum(i, …). */
 struct formula_binding {
 	name_t name;
 	const struct expr *value; /* with `over`: an expression in the variable `over` */

@@ -2,8 +2,7 @@
 
 enum { MOST_OPERATORS = 4 };
 
-/* Operators of an expression that is worth repeating: arithmetic of few operands; INT_MAX/2 where it is not.
- */
+/* Operators of an expression that is worth repeating, arithmetic of few operands; 1000 or more of any other. */
 static int cost(const struct expr *expr)
 {
 	const int too_much = 1000;

@@ -1,5 +1,4 @@
-/* One-hot vectors out: sum(i, t[n, i] * f(i)) is f(t[n]); any other t[n, i] is `if i = t[n] then 1 else 0`.
- */
+/* One-hot vectors out: sum(i, t[n, i] * f(i)) is f(t[n]); any other t[n, i] is `if i = t[n] then 1 else 0`. */
 #include "expr/finish.h"
 
 static const struct expr *label_of(struct exprs *exprs, const struct expr *read)

@@ -165,8 +165,7 @@ static bool match_free_terms(struct match *m, const struct pattern_set *pattern,
 	return match_rest(m, &pattern->parts[from], free) && match_parts(m, pattern, from + 1, rest, root);
 }
 
-/* The weight that an operand keeps after the pattern's part has taken its own; NAN if the part does not fit.
- */
+/* The weight that an operand keeps after the pattern's part has taken its own; NAN if the part does not fit. */
 static double weight_left(const struct pattern_part *part, const struct operand_set *rest, int k)
 {
 	double weight = rest->weights[k];

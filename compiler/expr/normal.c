@@ -202,8 +202,7 @@ static const struct expr *factor_out(struct parts *sum)
 	return normal_product(exprs, parts_build(&factors, expr_product_of), inner);
 }
 
-/* A coefficient other than 1 or -1 that all terms share up to their sign, or -1 if all are negative; else 1.
- */
+/* A coefficient other than 1 or -1 that all terms share up to their sign, or -1 if all are negative; else 1. */
 static double common_coefficient(const struct parts *sum)
 {
 	double size = fabs(sum->list.items[0].weight);

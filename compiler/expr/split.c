@@ -173,8 +173,7 @@ static const struct expr *guard_body(struct exprs *exprs, const struct expr *exp
 	return expr_reduce(exprs, expr->op, variable, expr->extent, body);
 }
 
-/* The conditions above the place that guard indices of the reduction guard its body in its own equation too.
- */
+/* The conditions above the place that guard indices of the reduction guard its body in its own equation too. */
 static const struct expr *guarded(const struct splitter *splitter, const struct expr *reduction)
 {
 	struct exprs *exprs = splitter->exprs;

@@ -34,8 +34,7 @@ static int body_cost(const read_list *reads, int variable)
 	return cost;
 }
 
-/* A free variable of known extent along which some read of the vector does not move: its loads serve a block.
- */
+/* A free variable of known extent along which some read of the vector does not move: its loads serve a block. */
 static int blocked_variable(const struct tensor *left, const read_list *reads, int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {

@@ -186,8 +186,7 @@ static int64_t at_least_one(int64_t count)
 	return count > 0 ? count : 1;
 }
 
-/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target.
- */
+/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target. */
 static void count_bytes(struct plan *plan)
 {
 	const struct program *program = plan->program;

@@ -105,8 +105,7 @@ static enum reading group_reads(const struct group *group, const struct tensor *
 	return reading;
 }
 
-/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value.
- */
+/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value. */
 static bool may_overwrite(const struct scheduler *s, const struct equation *equation, size_t g)
 {
 	const struct tensor *stored = equation->left->stored_in;

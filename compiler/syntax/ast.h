@@ -138,8 +138,7 @@ const struct ast *parse(struct arena *arena, struct names *names, struct diag *d
 const struct ast_expr *parse_expression(struct arena *arena, struct names *names, struct diag *diag,
                                         const struct source *source);
 
-/* --- ast_print.c: AST → canonical text, which parses back to the same AST --------------------------------
- */
+/* --- ast_print.c: AST → canonical text, which parses back to the same AST -------------------------------- */
 
 struct text;
 void ast_print(struct text *text, const struct ast *ast);
