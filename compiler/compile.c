@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "expr/history.h"
 
 struct compile *compile_new(struct arena *arena)
 {
@@ -46,11 +47,12 @@ static const struct model *with_batch(const struct compile *c, int64_t batch)
 
 /* --- the graphs ------------------------------------------------------------------------------- */
 
-static struct graph forward_only(const struct compile *c, const struct graph *graph)
+static struct graph forward_only(const struct compile *c, const struct graph *graph, struct rewriting rewriting)
 {
 	struct graph result = checked(c, "specialize", specialize(c->exprs, graph, false));
-	result = checked(c, "simplify", simplify(c->exprs, &result));
-	return checked(c, "finish", finish(c->exprs, &result));
+	history_pass(rewriting.history, "specialize", result);
+	result = checked(c, "simplify", simplify(c->exprs, &result, rewriting));
+	return checked(c, "finish", finish(c->exprs, &result, rewriting.history));
 }
 
 /* What the gradient is wanted of: the parameters that are trained, and perhaps the inputs. */
@@ -87,25 +89,29 @@ static struct graph drop_gradients(const struct compile *c, const struct graph *
 static struct graph training_graph(const struct compile *c, const struct compile_options *options)
 {
 	tensors wanted = wanted_gradients(c, options);
+	struct rewriting rewriting = {options->rules_off, c->history};
 	struct graph graph = checked(c, "specialize", specialize(c->exprs, &c->lowered.training, true));
-	graph = checked(c, "simplify", simplify(c->exprs, &graph));
+	history_pass(c->history, "specialize", graph);
+	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
 	graph = checked(c, "differentiate", differentiate(c->exprs, &graph, c->lowered.loss, &wanted));
+	history_pass(c->history, "differentiate", graph);
 	if (options->dump == STAGE_GRADIENT)
 		return graph;
 	graph = checked(c, "add_update", add_update(c->exprs, &c->lowered, &graph));
-	graph = drop_gradients(c, &graph, options);
-	graph = checked(c, "simplify", simplify(c->exprs, &graph));
-	return checked(c, "finish", finish(c->exprs, &graph));
+	graph = history_pass(c->history, "update", drop_gradients(c, &graph, options));
+	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
+	return checked(c, "finish", finish(c->exprs, &graph, c->history));
 }
 
 static struct program derive(const struct compile *c, const struct compile_options *options)
 {
 	struct program program = c->lowered;
-	program.prediction = forward_only(c, &c->lowered.prediction);
+	struct rewriting rewriting = {options->rules_off, program.loss ? NULL : c->history};
+	program.prediction = forward_only(c, &c->lowered.prediction, rewriting);
 	program.evaluation = program.training = (struct graph){0};
 	if (!program.loss)
 		return program;
-	program.evaluation = forward_only(c, &c->lowered.evaluation);
+	program.evaluation = forward_only(c, &c->lowered.evaluation, rewriting);
 	program.training = training_graph(c, options);
 	if (options->dump == STAGE_GRADIENT)
 		return program;

@@ -32,6 +32,7 @@ struct compile_options {
 	bool real_double;
 	bool keep_gradients;
 	bool input_gradients;
+	uint64_t rules_off;    /* a bit for each rule of rules.def, by its place */
 };
 
 /* All that a compilation makes; each part stays as its pass left it. */
@@ -45,6 +46,7 @@ struct compile {
 	struct exprs *exprs;
 	struct program lowered;  /* forward equations of all graphs */
 	struct program program;  /* specialised, differentiated, simplified */
+	struct history *history; /* of the training graph, or of prediction without one; NULL: not wanted */
 	struct plan plan;
 };
 

@@ -92,14 +92,14 @@ static tensors wanted_gradients(const struct subject *s)
 static void forward_stages(struct subject *s, const struct graph *lowered, struct graph stages[3])
 {
 	stages[0] = checked(s, "specialize", specialize(s->exprs, lowered, false));
-	stages[1] = checked(s, "simplify", simplify(s->exprs, &stages[0]));
-	stages[2] = s->fault ? stages[1] : checked(s, "finish", finish(s->exprs, &stages[1]));
+	stages[1] = checked(s, "simplify", simplify(s->exprs, &stages[0], (struct rewriting){0}));
+	stages[2] = s->fault ? stages[1] : checked(s, "finish", finish(s->exprs, &stages[1], NULL));
 }
 
 static void training_stages(struct subject *s)
 {
 	s->specialised = checked(s, "specialize", specialize(s->exprs, &s->program.training, true));
-	s->simplified = checked(s, "simplify", simplify(s->exprs, &s->specialised));
+	s->simplified = checked(s, "simplify", simplify(s->exprs, &s->specialised, (struct rewriting){0}));
 	if (s->fault)
 		return;
 	s->gradient = checked(s, "differentiate",
@@ -107,9 +107,9 @@ static void training_stages(struct subject *s)
 	if (s->fault)
 		return;
 	s->updated = checked(s, "add_update", add_update(s->exprs, &s->program, &s->gradient));
-	s->resimplified = checked(s, "simplify again", simplify(s->exprs, &s->updated));
+	s->resimplified = checked(s, "simplify again", simplify(s->exprs, &s->updated, (struct rewriting){0}));
 	if (!s->fault)
-		s->finished = checked(s, "finish", finish(s->exprs, &s->resimplified));
+		s->finished = checked(s, "finish", finish(s->exprs, &s->resimplified, NULL));
 }
 
 static void fused_stages(struct subject *s)
@@ -124,8 +124,8 @@ static void fused_stages(struct subject *s)
 	for (size_t k = 0; k < graph.results.count; k++)
 		if (graph.results.items[k]->role != TENSOR_ADJOINT)
 			array_push(s->arena, &kept.results, graph.results.items[k]);
-	graph = checked(s, "fused, simplify", simplify(s->exprs, &kept));
-	s->fused = checked(s, "fused, finish", finish(s->exprs, &graph));
+	graph = checked(s, "fused, simplify", simplify(s->exprs, &kept, (struct rewriting){0}));
+	s->fused = checked(s, "fused, finish", finish(s->exprs, &graph, NULL));
 }
 
 struct subject subject_new(const char *statements)

@@ -45,9 +45,9 @@ ParameterizedTest(int *place, passes, models)
 	struct random random = random_new();
 	struct subject s = subject_new(model->statements);
 	cr_assert(s.model && !s.fault, "%s: %s%s", model->name, s.messages, s.fault ? s.fault : "");
-	struct graph again = simplify(s.exprs, &s.simplified);
+	struct graph again = simplify(s.exprs, &s.simplified, (struct rewriting){0});
 	expect_equal_texts(&s, model->name, &s.simplified, &again);
-	again = simplify(s.exprs, &s.resimplified);
+	again = simplify(s.exprs, &s.resimplified, (struct rewriting){0});
 	expect_equal_texts(&s, model->name, &s.resimplified, &again);
 	for (int draw = 0; draw < 3; draw++) {
 		struct evaluation *e = subject_evaluation(&s, &model->ranges, &random);

@@ -172,7 +172,7 @@ Test(random_expressions, keep_their_values)
 		struct text text = text_new(b.f.arena);
 		random_text(&text, &random, 1 + random_below(&random, 4), false);
 		struct graph before = graph_of(&b, raw(&b, formula_parse(b.f.exprs, text_string(&text))));
-		struct graph once = simplify(b.f.exprs, &before), twice = simplify(b.f.exprs, &once);
+		struct graph once = simplify(b.f.exprs, &before, (struct rewriting){0}), twice = simplify(b.f.exprs, &once, (struct rewriting){0});
 		cr_expect_str_eq(text_of(&b, &once), text_of(&b, &twice), "%s: once\n%stwice\n%s",
 				 text_string(&text), text_of(&b, &once), text_of(&b, &twice));
 		const char *fault = verify_graph(b.f.arena, &once, true);
@@ -180,7 +180,7 @@ Test(random_expressions, keep_their_values)
 		cr_expect(size_of_graph(&once) <= 4 * size_of_graph(&before) + 40, "%s grows from %zu to %zu",
 			  text_string(&text), size_of_graph(&before), size_of_graph(&once));
 		compared += compare_values(&b, &random, text_string(&text), &before, &before, &once);
-		struct graph finished = finish(b.f.exprs, &once);
+		struct graph finished = finish(b.f.exprs, &once, NULL);
 		compare_values(&b, &random, text_string(&text), &before, &once, &finished);
 		arena_free(b.f.arena);
 	}

@@ -82,7 +82,7 @@ static const struct expr *apply(void *context, const struct expr *expr)
 
 static bool fires(struct bench *b, const char *rule, const struct expr *expr)
 {
-	struct watch watch = {rules_new(b->f.exprs), rule, strcmp(rule, "guarded_log") == 0, false};
+	struct watch watch = {rules_new(b->f.exprs, 0), rule, strcmp(rule, "guarded_log") == 0, false};
 	expr_map(b->f.exprs, expr, apply, &watch);
 	return watch.fired;
 }
@@ -91,7 +91,7 @@ static struct graph simplified(struct bench *b, const struct expr *expr, bool in
 {
 	struct graph graph = graph_of(b, expr);
 	graph.equations.items[0].in_loss = in_loss;
-	return simplify(b->f.exprs, &graph);
+	return simplify(b->f.exprs, &graph, (struct rewriting){0});
 }
 
 Test(rules, one_by_one)

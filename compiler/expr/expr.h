@@ -220,9 +220,11 @@ struct program {
 
 /* --- the passes, in their order --------------------------------------------------------------------------------- */
 
-struct expr_options {
-	bool keep_gradients;   /* the adjoints of parameters are results */
-	bool input_gradients;  /* so are those of the inputs */
+/* How the graphs are rewritten: which rules are off (a bit each, by place in rules.def), and where what happens is
+ * written down (history.h), or NULL. */
+struct rewriting {
+	uint64_t rules_off;
+	struct history *history;
 };
 
 /* lower.c: model → forward equations of all graphs; `training` has no backward part yet */
@@ -230,14 +232,14 @@ struct program lower(struct exprs *exprs, const struct model *model);
 /* specialize.c: SYMBOL_TRAINING is `training`; branches that cannot be taken are gone */
 struct graph specialize(struct exprs *exprs, const struct graph *graph, bool training);
 /* simplify.c: the rules of rules.def; see there for the order */
-struct graph simplify(struct exprs *exprs, const struct graph *graph);
+struct graph simplify(struct exprs *exprs, const struct graph *graph, struct rewriting rewriting);
 /* gradient.c: forward equations and `loss` → the same and the adjoints of all tensors that the wanted ones need */
 struct graph differentiate(struct exprs *exprs, const struct graph *graph, const struct tensor *loss,
                            const tensors *wanted);
 /* update.c: with the optimiser's equations for each parameter that is not frozen */
 struct graph add_update(struct exprs *exprs, const struct program *program, const struct graph *graph);
 /* finish.c: look-ups in place of one-hot vectors, reuse of stored values, dead equations out */
-struct graph finish(struct exprs *exprs, const struct graph *graph);
+struct graph finish(struct exprs *exprs, const struct graph *graph, struct history *history);
 /* rename.c: parts made by the passes get the names that are free in the end, the same in all graphs */
 struct program rename_parts(struct exprs *exprs, const struct program *program);
 

@@ -1,5 +1,6 @@
 #include "expr/finish.h"
 
+#include "expr/history.h"
 #include "expr/split.h"
 
 /* `constant` has done its work once the gradient is derived. */
@@ -31,17 +32,17 @@ static struct graph split_all(struct exprs *exprs, const struct graph *graph)
 	return result;
 }
 
-struct graph finish(struct exprs *exprs, const struct graph *graph)
+struct graph finish(struct exprs *exprs, const struct graph *graph, struct history *history)
 {
 	struct graph result = strip_constants(exprs, graph);
-	result = inline_trivial(exprs, &result);
+	result = history_pass(history, "inline", inline_trivial(exprs, &result));
 	result = split_all(exprs, &result);
-	result = hoist_scalars(exprs, &result);
-	result = reuse_values(exprs, &result);
+	result = history_pass(history, "schedule", hoist_scalars(exprs, &result));
+	result = history_pass(history, "reuse", reuse_values(exprs, &result));
 	result = prune(exprs, &result, false);
-	result = share_values(exprs, &result);
-	result = look_up_labels(exprs, &result);
+	result = history_pass(history, "share", share_values(exprs, &result));
+	result = history_pass(history, "look up", look_up_labels(exprs, &result));
 	result = inline_trivial(exprs, &result);
 	result = split_all(exprs, &result);
-	return prune(exprs, &result, false);
+	return history_pass(history, "finish", prune(exprs, &result, false));
 }

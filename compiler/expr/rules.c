@@ -1,5 +1,7 @@
 #include "expr/rules.h"
 
+#include <string.h>
+
 const struct rule_info rule_table[] = {
 #define RULE(id, kind_, ...) {.name = #id, .kind = kind_, __VA_ARGS__},
 #include "expr/rules.def"
@@ -14,10 +16,30 @@ struct rule {
 	enum op root; /* of the expressions that it can fit */
 };
 
+_Static_assert(RULE_COUNT <= 64, "a bit for each rule");
+
 struct rules {
 	struct exprs *exprs;
+	uint64_t off;
 	struct rule rules[RULE_COUNT];
 };
+
+uint64_t rules_from(enum rule_kind kind)
+{
+	uint64_t bits = 0;
+	for (int k = 0; k < RULE_COUNT; k++)
+		if (rule_table[k].kind >= kind)
+			bits |= UINT64_C(1) << k;
+	return bits;
+}
+
+int rule_named(const char *name)
+{
+	for (int k = 0; k < RULE_COUNT; k++)
+		if (strcmp(rule_table[k].name, name) == 0)
+			return k;
+	return -1;
+}
 
 static enum op root_of(const struct ast_expr *pattern)
 {
@@ -30,10 +52,11 @@ static enum op root_of(const struct ast_expr *pattern)
 	return reduction != OP_COUNT ? reduction : op_function(name, (int)pattern->items.count);
 }
 
-struct rules *rules_new(struct exprs *exprs)
+struct rules *rules_new(struct exprs *exprs, uint64_t off)
 {
 	struct rules *rules = ARENA_NEW(exprs_arena(exprs), struct rules);
 	rules->exprs = exprs;
+	rules->off = off;
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule_info *info = &rule_table[k];
 		struct rule *rule = &rules->rules[k];
@@ -63,7 +86,8 @@ const struct expr *rules_apply(struct rules *rules, const struct tensor_map *def
 {
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule *rule = &rules->rules[k];
-		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards)
+		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards ||
+		    rules->off >> k & 1)
 			continue;
 		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = definitions};
 		if (!match_pattern(&match, rule->from, expr) ||

@@ -17,7 +17,12 @@ extern const struct rule_info rule_table[];
 
 struct rules;
 
-struct rules *rules_new(struct exprs *exprs);
+/* Without those whose bit is in `off`. */
+struct rules *rules_new(struct exprs *exprs, uint64_t off);
+/* The bits of the rules whose kind is `kind` or less sure of keeping the value; EXACT: of all rules. */
+uint64_t rules_from(enum rule_kind kind);
+/* Place of a rule in the table; -1: there is none of that name. */
+int rule_named(const char *name);
 
 /* The node rewritten by the first rule that fits (those of kind GUARD only if `guards`, the others only if
  * not), in normal form; NULL if none fits. `fired` gets the rule. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "expr/conditions.h"
+#include "expr/history.h"
 #include "expr/prune.h"
-#include "expr/rules.h"
 #include "expr/split.h"
 
 enum { MOST_FIRINGS = 10000, EXIT_INTERNAL = 4 };
@@ -17,6 +17,8 @@ struct simplifying {
 	struct tensor_map rewritten;   /* nodes that a rule has changed, by address → what became of them */
 	bool guards;
 	int firings;
+	const struct tensor *left; /* of the equation at hand */
+	struct history *history;
 };
 
 static const struct expr *rewrite(void *context, const struct expr *expr)
@@ -34,6 +36,7 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 		fprintf(stderr, "mlpc: internal error: rule %s does not end\n", fired->name);
 		exit(EXIT_INTERNAL);
 	}
+	history_fired(s->history, (struct firing){fired, s->left, node, result});
 	result = expr_map(s->exprs, result, rewrite, s);
 	tensor_map_set(&s->rewritten, (const void *)node, result);
 	return result;
@@ -54,6 +57,7 @@ static const struct expr *simplify_right(struct simplifying *s, const struct equ
 {
 	s->firings = 0;
 	s->guards = false;
+	s->left = equation->left;
 	const struct expr *right = to_fixed_point(s, decide_conditions(s->exprs, equation));
 	s->guards = equation->in_loss && equation->phase == PHASE_FORWARD;
 	return s->guards ? to_fixed_point(s, right) : right;
@@ -78,10 +82,12 @@ static void define(struct simplifying *s, const struct graph *graph, size_t from
 	}
 }
 
-struct graph simplify(struct exprs *exprs, const struct graph *graph)
+struct graph simplify(struct exprs *exprs, const struct graph *graph, struct rewriting rewriting)
 {
-	struct simplifying s = {
-	        .exprs = exprs, .rules = rules_new(exprs), .definitions = {.arena = exprs_arena(exprs)}};
+	struct simplifying s = {.exprs = exprs,
+	                        .rules = rules_new(exprs, rewriting.rules_off),
+	                        .definitions = {.arena = exprs_arena(exprs)},
+	                        .history = rewriting.history};
 	struct graph result = {.results = graph->results};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	for (size_t k = 0; k < graph->equations.count; k++) {
@@ -92,5 +98,5 @@ struct graph simplify(struct exprs *exprs, const struct graph *graph)
 		split_equation(splitter, equation);
 		define(&s, &result, from);
 	}
-	return prune(exprs, &result, true);
+	return history_pass(rewriting.history, "simplify", prune(exprs, &result, true));
 }
