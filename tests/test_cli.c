@@ -184,6 +184,14 @@ Test(cli, usage)
 		 "mlpc: error[bad-value]: `--real` is one of float|double, not `half`\n"},
 		{"$MLPC x.mlp --batch=0", 2,
 		 "mlpc: error[bad-value]: `--batch` takes a whole number from 1 to 2147483647, not `0`\n"},
+		{"$MLPC x.mlp --rules=safe", 2,
+		 "mlpc: error[bad-value]: `--rules` is one of all|real|exact, not `safe`\n"},
+		{"$MLPC x.mlp --no-rules=log1pexp,logistc", 2,
+		 "mlpc: error[bad-value]: there is no rule `logistc`; did you mean `logistic`?\n"},
+		{"$MLPC x.mlp --no-rules=all", 2,
+		 "mlpc: error[bad-value]: there is no rule `all`; `mlpc explain` lists those that apply\n"},
+		{"$MLPC explain x.mlp --json", 2,
+		 "mlpc: error[unknown-option]: `--json` is an option of `mlpc summary`, not of `mlpc explain`\n"},
 		{"$MLPC x.mlp y.mlp", 2,
 		 "mlpc: error[usage]: unexpected argument `y.mlp` after the model `x.mlp`\n"},
 		{"$MLPC -o y.c train x.mlp", 2,
@@ -533,6 +541,25 @@ Test(cli, summary_bytes)
 }
 
 /* The C program of README.md builds by its command, without warnings, and says what README.md says. */
+/* The derivation, and the same with a rule switched off: the banner of the C says so. */
+Test(cli, explain)
+{
+	put("m.mlp", "model m\ninput x[2]\ntarget t[1]\noutput y[1] = softplus(dense(x))\nminimize mse(y, t)\n");
+	cr_expect_eq(run("$MLPC explain m.mlp"), 0);
+	cr_expect(strstr(output, "Rules that fired\n\nlog1pexp  stable, 1 time\n"), "%s", output);
+	cr_expect_eq(run("$MLPC explain --no-rules=log1pexp,log1p_of_exp --color=always m.mlp"), 0);
+	cr_expect(strstr(output, "\033[1mlog1p_of_sum\033[0m (stable)\n"), "%s", output);
+	cr_expect_not(strstr(output, "log1pexp"), "%s", output);
+	cr_expect_eq(run("$MLPC explain --rules=exact - < m.mlp"), 0);
+	cr_expect_not(strstr(output, "Rules that fired"), "%s", output);
+	cr_expect_eq(run("$MLPC m.mlp --rules=exact -o m.c && head -2 m.c"), 0);
+	cr_expect(strstr(output, "\n * Options: --rules=exact\n"), "%s", output);
+	cr_expect_eq(run("$MLPC m.mlp --no-rules=log1pexp,logistic -o m.c && head -2 m.c"), 0);
+	cr_expect(strstr(output, "\n * Options: --no-rules=logistic,log1pexp\n"), "%s", output);
+	cr_expect_eq(run("$MLPC m.mlp --rules=exact -o m.c"), 0);
+	cr_expect(strstr(text_of("m.c"), "logf("), "%s", text_of("m.c"));
+}
+
 Test(cli, readme)
 {
 	cr_assert(run("awk '/^```c$/ {on = 1; next} /^```/ {on = 0} on' $ROOT/README.md >yours.c && test -s "

@@ -9,34 +9,43 @@
 #include "base/text.h"
 #include "compile.h"
 #include "emit/emit.h"
+#include "explain/explanation.h"
 
 struct golden {
 	const char *model;    /* models/MODEL.mlp */
 	const char *ending;   /* tests/golden/NAME.ending */
 	enum stage stage;     /* what is dumped; NONE: `emit` */
 	void (*emit)(struct text *, const struct plan *, const struct emit_options *);
+	void (*explain)(struct text *, const struct explanation *);  /* instead of `emit` */
 };
 
+static void explain_plainly(struct text *text, const struct explanation *explanation)
+{
+	explain_text(text, explanation, false);
+}
+
 static const struct golden GOLDEN[] = {
-	{"iris", "ast", STAGE_AST, NULL},
-	{"iris", "model", STAGE_MODEL, NULL},
-	{"iris", "graph", STAGE_GRAPH, NULL},
-	{"iris", "gradient", STAGE_GRADIENT, NULL},
-	{"iris", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"iris", "plan", STAGE_PLAN, NULL},
-	{"iris", "h", STAGE_NONE, emit_header},
-	{"iris", "c", STAGE_NONE, emit_source},
-	{"iris", "main.c", STAGE_NONE, emit_driver},
-	{"xor", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"digits", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"digits", "c", STAGE_NONE, emit_source},
-	{"concrete", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"worked/xor_step", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"worked/xor_step", "c", STAGE_NONE, emit_source},
-	{"worked/three_classes", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"worked/house_price", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"worked/weighted_loss", "simplified", STAGE_SIMPLIFIED, NULL},
-	{"worked/pulse", "c", STAGE_NONE, emit_source},
+	{"iris", "ast", STAGE_AST, NULL, NULL},
+	{"iris", "model", STAGE_MODEL, NULL, NULL},
+	{"iris", "graph", STAGE_GRAPH, NULL, NULL},
+	{"iris", "gradient", STAGE_GRADIENT, NULL, NULL},
+	{"iris", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"iris", "plan", STAGE_PLAN, NULL, NULL},
+	{"iris", "h", STAGE_NONE, emit_header, NULL},
+	{"iris", "c", STAGE_NONE, emit_source, NULL},
+	{"iris", "main.c", STAGE_NONE, emit_driver, NULL},
+	{"xor", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"digits", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"digits", "c", STAGE_NONE, emit_source, NULL},
+	{"concrete", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"worked/xor_step", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"worked/xor_step", "c", STAGE_NONE, emit_source, NULL},
+	{"worked/three_classes", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"worked/house_price", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"worked/weighted_loss", "simplified", STAGE_SIMPLIFIED, NULL, NULL},
+	{"worked/pulse", "c", STAGE_NONE, emit_source, NULL},
+	{"worked/xor_step", "explain", STAGE_NONE, NULL, explain_plainly},
+	{"iris", "explain", STAGE_NONE, NULL, explain_plainly},
 };
 
 static const char *base_name(const char *path)
@@ -52,10 +61,18 @@ static char *produce(struct arena *arena, const struct golden *golden)
 	FILE *file = open_memstream(&bytes, &size);
 	struct compile *c = compile_new(arena);
 	struct compile_options options = {.dump = golden->stage, .dump_to = file};
+	struct history history = {.arena = arena};
+	c->history = &history;
 	snprintf(path, sizeof path, "models/%s.mlp", golden->model);
 	cr_assert(compile(c, path, &options) == STATUS_OK, "%s does not compile", path);
+	snprintf(source, sizeof source, "%s.mlp", base_name(golden->model));
+	if (golden->explain) {
+		struct explanation explanation = explain(&c->plan, &history, source);
+		struct text text = text_new(arena);
+		golden->explain(&text, &explanation);
+		fputs(text_string(&text), file);
+	}
 	if (golden->emit) {
-		snprintf(source, sizeof source, "%s.mlp", base_name(golden->model));
 		snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)compile_checksum(c));
 		struct emit_options emit_options = {
 			.source_name = source, .checksum = checksum, .changes = ""};

@@ -13,12 +13,16 @@
 enum status command_compile(struct compile *compile, const struct options *options); /* generate.c */
 enum status command_train(struct compile *compile, const struct options *options);   /* train.c */
 enum status command_summary(struct compile *compile, const struct options *options); /* summary.c */
+enum status command_explain(struct compile *compile, const struct options *options); /* explain.c */
 
 /* --- generate.c: plan → the texts of the files ---------------------------- */
 
 struct generated {
 	const char *header, *source, *driver; /* driver: NULL unless wanted */
 };
+
+/* "iris.mlp", without its folder; "standard input" */
+const char *model_file_name(const struct options *options);
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver);
 

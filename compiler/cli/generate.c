@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "emit/emit.h"
+#include "expr/rules.h"
 
 const char *format_string(struct arena *arena, const char *format, ...)
 {
@@ -24,6 +25,17 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static void add_rules(struct text *text, uint64_t off)
+{
+	if (off == rules_from(REAL) || off == rules_from(STABLE)) {
+		text_printf(text, " --rules=%s", rule_kind_names[off == rules_from(REAL) ? EXACT : REAL]);
+		return;
+	}
+	for (int k = 0, count = 0; rule_table[k].name; k++)
+		if (off >> k & 1)
+			text_printf(text, "%s%s", count++ > 0 ? "," : " --no-rules=", rule_table[k].name);
+}
+
 /* The options that change the code, for the banner. */
 static const char *changes(struct arena *arena, const struct options *options)
 {
@@ -36,7 +48,13 @@ static const char *changes(struct arena *arena, const struct options *options)
 		text_add(&text, " --gradients");
 	if (options->compile.input_gradients)
 		text_add(&text, " --input-gradients");
+	add_rules(&text, options->compile.rules_off);
 	return text.length > 0 ? text.bytes + 1 : "";
+}
+
+const char *model_file_name(const struct options *options)
+{
+	return strcmp(options->model, "-") == 0 ? "standard input" : file_name(options->model);
 }
 
 static const char *emitted(const struct compile *compile, const struct emit_options *options,
@@ -49,9 +67,8 @@ static const char *emitted(const struct compile *compile, const struct emit_opti
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver)
 {
-	const char *source = strcmp(options->model, "-") == 0 ? "standard input" : file_name(options->model);
 	struct emit_options emit_options = {
-		.source_name = source,
+		.source_name = model_file_name(options),
 		.checksum = format_string(compile->arena, "%016llx",
 	                                  (unsigned long long)compile_checksum(compile)),
 		.changes = changes(compile->arena, options),

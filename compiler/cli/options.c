@@ -1,4 +1,4 @@
-#include "cli/options.h"
+#include "cli/option_table.h"
 
 #include <getopt.h>
 #include <stddef.h>
@@ -7,66 +7,10 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "expr/rules.h"
 #include "host/host.h"
 
 enum {
-	IN_COMPILE = 1 << COMMAND_COMPILE,
-	IN_TRAIN = 1 << COMMAND_TRAIN,
-	IN_SUMMARY = 1 << COMMAND_SUMMARY,
-	EVERYWHERE = IN_COMPILE | IN_TRAIN | IN_SUMMARY,
-};
-
-enum kind { TEXT, FLAG, CHOICE, COUNT, HELP, VERSION, OF_PROGRAM };
-
-#define AT(member) offsetof(struct options, member)
-
-struct row {
-	const char *name;
-	char letter;
-	unsigned commands;
-	enum kind kind;
-	size_t at;         /* of the member: const char *, bool, int, int64_t by kind */
-	const char *value; /* of CHOICE: what it may be; NULL: takes none */
-	const char *help;
-};
-
-static const struct row rows[] = {
-	{"output", 'o', IN_COMPILE, TEXT, AT(output), "OUT.c",
-	 "the C file, with OUT.h beside it; - prints the C file alone, without\n"
-	 "its header. By default the model's own name: `model iris` makes\n"
-	 "iris.c and iris.h in the current folder"},
-	{"dump", 0, IN_COMPILE, CHOICE, AT(dump), "ast|model|graph|gradient|simplified|plan",
-	 "print the model at a stage of its compilation, and write no file"},
-	{"real", 0, EVERYWHERE, CHOICE, AT(real), "float|double",
-	 "the numbers of the generated code (default float)"},
-	{"batch", 0, EVERYWHERE, COUNT, AT(compile.batch), "N", "rows of a batch, instead of the model's"},
-	{"gradients", 0, IN_COMPILE | IN_SUMMARY, FLAG, AT(compile.keep_gradients), NULL,
-	 "keep the gradients of the parameters, for NAME_gradient"},
-	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, FLAG, AT(compile.input_gradients), NULL,
-	 "derive with respect to the inputs too"},
-	{"cc", 0, IN_TRAIN, TEXT, AT(compiler), "COMPILER", "the C compiler (default $CC, or cc)"},
-	{"keep", 0, IN_TRAIN, TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
-	{"json", 0, IN_SUMMARY, FLAG, AT(json), NULL, "the summary as JSON"},
-	{"diagnostics", 0, EVERYWHERE, CHOICE, AT(diagnostics), "text|json",
-	 "messages about the model as text, or as a JSON object a line"},
-	{"color", 0, EVERYWHERE, CHOICE, AT(color), "auto|always|never",
-	 "colours in messages; NO_COLOR turns auto off"},
-	{"help", 'h', EVERYWHERE, HELP, 0, NULL, "this help"},
-	{"version", 0, EVERYWHERE, VERSION, 0, NULL, "the version"},
-};
-
-static const struct {
-	const char *name, *usage, *what;
-} commands[] = {
-	[COMMAND_COMPILE] = {"compile", "mlpc [compile] MODEL.mlp [-o OUT.c]", "writes OUT.c and OUT.h"},
-	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds, trains and saves"},
-	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp",
-                             "layers, shapes, parameters and exact memory"},
-};
-
-enum {
-	ROW_COUNT = sizeof rows / sizeof *rows,
-	COMMAND_COUNT = sizeof commands / sizeof *commands,
 	MOST_OPTIONS = 64,
 	FIRST_CODE = 256,
 };
@@ -74,7 +18,7 @@ enum {
 /* The options of one command as getopt_long wants them: our rows, then those of the program that trains. */
 struct table {
 	struct option options[MOST_OPTIONS + 1];
-	const struct row *rows[MOST_OPTIONS];
+	const struct option_row *rows[MOST_OPTIONS];
 	int count;
 };
 
@@ -99,7 +43,7 @@ static int find_option(const struct table *table, const char *name)
 	return -1;
 }
 
-static void add_option(struct table *table, const struct row *row)
+static void add_option(struct table *table, const struct option_row *row)
 {
 	int code = FIRST_CODE + table->count;
 	if (table->count == MOST_OPTIONS || find_option(table, row->name) >= 0)
@@ -116,12 +60,12 @@ static void add_program_options(struct arena *arena, struct table *table)
 		line += strspn(line, " \n");
 		if (strncmp(line, "--", 2) != 0)
 			continue;
-		struct row *row = ARENA_NEW(arena, struct row);
+		struct option_row *row = ARENA_NEW(arena, struct option_row);
 		size_t length = strcspn(line + 2, " =");
 		const char *value = line + 2 + length;
-		*row = (struct row){.name = arena_copy(arena, line + 2, length),
-		                    .commands = IN_TRAIN,
-		                    .kind = OF_PROGRAM};
+		*row = (struct option_row){.name = arena_copy(arena, line + 2, length),
+		                    .commands = 1U << COMMAND_TRAIN,
+		                    .kind = OPTION_OF_PROGRAM};
 		if (*value == '=' || value[1] != ' ')
 			row->value = "";
 		add_option(table, row);
@@ -131,9 +75,9 @@ static void add_program_options(struct arena *arena, struct table *table)
 static struct table table_of(struct arena *arena, enum command command)
 {
 	struct table table = {.count = 0};
-	for (int k = 0; k < ROW_COUNT; k++)
-		if (rows[k].commands & 1U << command)
-			add_option(&table, &rows[k]);
+	for (int k = 0; option_rows[k].name; k++)
+		if (option_rows[k].commands & 1U << command)
+			add_option(&table, &option_rows[k]);
 	if (command == COMMAND_TRAIN)
 		add_program_options(arena, &table);
 	return table;
@@ -152,12 +96,12 @@ static void consider(const char *name, const char *candidate, size_t *least, con
 
 static bool elsewhere(const struct parser *parser, const char *name)
 {
-	for (int command = 0; command < COMMAND_COUNT; command++) {
+	for (int command = 0; command < COMMAND_HELP; command++) {
 		struct table table = table_of(parser->arena, (enum command)command);
 		if (find_option(&table, name) < 0)
 			continue;
 		return refuse(parser, "unknown-option", "`--%s` is an option of `mlpc %s`, not of `mlpc %s`",
-		              name, commands[command].name, commands[parser->options->command].name);
+		              name, command_rows[command].name, command_rows[parser->options->command].name);
 	}
 	return true;
 }
@@ -182,7 +126,7 @@ static bool unknown_long(const struct parser *parser, const char *argument)
 		return refuse(parser, "unknown-option", "unknown option `--%s`; did you mean `--%s`?", name,
 		              nearest);
 	return refuse(parser, "unknown-option", "unknown option `--%s`; `mlpc %s --help` lists them", name,
-	              commands[parser->options->command].name);
+	              command_rows[parser->options->command].name);
 }
 
 static bool unknown_option(const struct parser *parser, const char *argument)
@@ -190,7 +134,7 @@ static bool unknown_option(const struct parser *parser, const char *argument)
 	if (strncmp(argument, "--", 2) == 0)
 		return unknown_long(parser, argument);
 	return refuse(parser, "unknown-option", "unknown option `-%c`; `mlpc %s --help` lists them", optopt,
-	              commands[parser->options->command].name);
+	              command_rows[parser->options->command].name);
 }
 
 /* --- values ---------------------------- */
@@ -219,7 +163,30 @@ static bool parse_count(const char *text, int64_t *count)
 	return *count >= 1 && *count <= INT32_MAX;
 }
 
-static void pass_on(struct parser *parser, const struct row *row, const char *value)
+/* NAME,NAME,… into a bit each. */
+static bool set_rules(struct parser *parser, const char *value, uint64_t *bits)
+{
+	for (const char *at = value;; at++) {
+		size_t length = strcspn(at, ",");
+		const char *name = arena_copy(parser->arena, at, length), *nearest = NULL;
+		int rule = rule_named(name);
+		if (rule < 0) {
+			size_t least = length / 3 + 2;
+			for (int k = 0; rule_table[k].name; k++)
+				consider(name, rule_table[k].name, &least, &nearest);
+			return nearest ? refuse(parser, "bad-value", "there is no rule `%s`; did you mean `%s`?",
+			                        name, nearest)
+			               : refuse(parser, "bad-value",
+			                        "there is no rule `%s`; `mlpc explain` lists those that apply", name);
+		}
+		*bits |= UINT64_C(1) << rule;
+		at += length;
+		if (*at == '\0')
+			return true;
+	}
+}
+
+static void pass_on(struct parser *parser, const struct option_row *row, const char *value)
 {
 	struct options *options = parser->options;
 	struct text text = text_new(parser->arena);
@@ -228,30 +195,31 @@ static void pass_on(struct parser *parser, const struct row *row, const char *va
 }
 
 /* False also ends the reading of options: for --help and --version without an error. */
-static bool set_option(struct parser *parser, const struct row *row, const char *value)
+static bool set_option(struct parser *parser, const struct option_row *row, const char *value)
 {
 	struct options *options = parser->options;
 	void *member = (char *)options + row->at;
 	int choice;
 	switch (row->kind) {
-	case TEXT:
+	case OPTION_TEXT:
 		*(const char **)member = value;
 		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
-	case FLAG: return *(bool *)member = true;
-	case CHOICE:
+	case OPTION_FLAG: return *(bool *)member = true;
+	case OPTION_CHOICE:
 		choice = choice_of(row->value, value);
 		if (choice < 0)
 			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name,
 			              row->value, value);
-		*(int *)member = choice + (row->at == AT(dump)); /* STAGE_NONE is no choice */
+		*(int *)member = choice + (row->at == offsetof(struct options, dump)); /* STAGE_NONE is no choice */
 		return true;
-	case COUNT:
+	case OPTION_COUNT:
 		return parse_count(value, member) ||
 		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`",
 		              row->name, INT32_MAX, value);
-	case OF_PROGRAM: pass_on(parser, row, value); return true;
-	case HELP: options->command = COMMAND_HELP; return false;
-	case VERSION: options->command = COMMAND_VERSION; return false;
+	case OPTION_RULES: return set_rules(parser, value, member);
+	case OPTION_OF_PROGRAM: pass_on(parser, row, value); return true;
+	case OPTION_HELP: options->command = COMMAND_HELP; return false;
+	case OPTION_VERSION: options->command = COMMAND_VERSION; return false;
 	}
 	return false;
 }
@@ -260,8 +228,8 @@ static bool set_option(struct parser *parser, const struct row *row, const char 
 
 static int command_named(const char *word)
 {
-	for (int k = 0; k < COMMAND_COUNT; k++)
-		if (strcmp(commands[k].name, word) == 0)
+	for (int k = 0; k < COMMAND_HELP; k++)
+		if (strcmp(command_rows[k].name, word) == 0)
 			return k;
 	return -1;
 }
@@ -292,8 +260,8 @@ static int read_command(struct parser *parser, int argc, char **argv)
 	if (word[0] == '-' || strpbrk(word, "./") || access(word, F_OK) == 0)
 		return 0;
 	size_t least = strlen(word) / 3 + 2;
-	for (int k = 0; k < COMMAND_COUNT; k++)
-		consider(word, commands[k].name, &least, &nearest);
+	for (int k = 0; k < COMMAND_HELP; k++)
+		consider(word, command_rows[k].name, &least, &nearest);
 	if (nearest)
 		diag_error(parser->diag, NOWHERE, "unknown-command",
 		           "unknown command `%s`; did you mean `%s`?", word, nearest);
@@ -310,6 +278,9 @@ static bool check_together(struct parser *parser)
 	struct options *options = parser->options;
 	options->compile.dump = (enum stage)options->dump;
 	options->compile.real_double = options->real == 1;
+	options->compile.rules_off |= options->rules == RULES_EXACT  ? rules_from(REAL)
+	                              : options->rules == RULES_REAL ? rules_from(STABLE)
+	                                                             : 0;
 	if (options->command == COMMAND_TRAIN && options->color != COLOR_AUTO)
 		options->program_arguments[options->program_argument_count++] =
 			(char *)(options->color == COLOR_ALWAYS ? "--color=always" : "--color=never");
@@ -381,67 +352,4 @@ bool use_color(const struct options *options, FILE *file)
 		return options->color == COLOR_ALWAYS;
 	return isatty(fileno(file)) && !(no_color && *no_color) &&
 	       !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
-/* --- help ---------------------------- */
-
-enum { HELP_COLUMN = 23 };
-
-static void print_row(struct arena *arena, FILE *file, const struct row *row)
-{
-	struct text left = text_new(arena);
-	if (row->letter)
-		text_printf(&left, "  -%c, --%s", row->letter, row->name);
-	else
-		text_printf(&left, "  --%s", row->name);
-	if (row->value)
-		text_printf(&left, "=%s", row->value);
-	if (left.length >= HELP_COLUMN)
-		fprintf(file, "%s\n%*s", left.bytes, HELP_COLUMN, "");
-	else
-		fprintf(file, "%-*s", HELP_COLUMN, left.bytes);
-	for (const char *line = row->help; *line; line++) {
-		fputc(*line, file);
-		if (*line == '\n')
-			fprintf(file, "%*s", HELP_COLUMN, "");
-	}
-	fputc('\n', file);
-}
-
-static void print_rows(struct arena *arena, FILE *file, enum command command)
-{
-	for (int k = 0; k < ROW_COUNT; k++)
-		if (rows[k].commands & 1U << command)
-			print_row(arena, file, &rows[k]);
-}
-
-static void print_program_rows(FILE *file)
-{
-	fputs("\nOptions of the training:\n", file);
-	for (const char *line = mlp_options_help(); *line;) {
-		size_t length = strcspn(line, "\n") + 1;
-		if (strncmp(line, "  --help", 8) != 0 && strncmp(line, "  --color", 9) != 0)
-			fprintf(file, "%.*s", (int)length, line);
-		line += length;
-	}
-}
-
-void print_help(struct arena *arena, FILE *file, enum command command)
-{
-	enum command shown = command == COMMAND_HELP ? COMMAND_COMPILE : command;
-	fputs("Usage: ", file);
-	for (int k = 0; k < COMMAND_COUNT; k++)
-		if (command == COMMAND_HELP || k == (int)command)
-			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "",
-				commands[k].usage, commands[k].what);
-	fprintf(file, "\nMODEL.mlp is the model, - standard input.\n\nOptions%s:\n",
-		command == COMMAND_HELP ? " of compile" : "");
-	print_rows(arena, file, shown);
-	if (command == COMMAND_TRAIN)
-		print_program_rows(file);
-	if (command == COMMAND_HELP)
-		fputs("\n`mlpc COMMAND --help` lists the options of the others. Exit status: 0 well, 1 "
-		      "errors in the\n"
-		      "model or the data, 2 usage, 3 file system or memory, 4 internal error.\n",
-		      file);
 }

@@ -4,7 +4,9 @@
 
 #include "compile.h"
 
-enum command { COMMAND_COMPILE, COMMAND_TRAIN, COMMAND_SUMMARY, COMMAND_HELP, COMMAND_VERSION };
+enum command { COMMAND_COMPILE, COMMAND_TRAIN, COMMAND_SUMMARY, COMMAND_EXPLAIN, COMMAND_HELP, COMMAND_VERSION };
+
+enum rule_choice { RULES_ALL, RULES_REAL, RULES_EXACT };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -21,7 +23,7 @@ struct options {
 	const char *keep;         /* of `train`: the folder for the generated sources, or NULL */
 	char **program_arguments; /* of `train`: for the program that trains; from 1, ends with NULL */
 	int program_argument_count;
-	int real, dump; /* choices as given; `compile` holds what they mean */
+	int real, dump, rules; /* choices as given; `compile` holds what they mean */
 };
 
 /* False: the command line is wrong, and `diag` says why. Options of training that belong to the program are

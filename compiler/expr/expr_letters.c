@@ -61,6 +61,13 @@ static void find_use(struct printer *printer, const struct expr *expr, int varia
 		find_use(printer, expr->operands[k], variable, use);
 }
 
+void printer_name(struct printer *printer, int variable, const struct expr *expr)
+{
+	struct index_use use = {0};
+	find_use(printer, expr, variable, &use);
+	printer->letters[variable] = printer_letter(printer, use.letter);
+}
+
 const char *printer_index(struct printer *printer, const struct expr *reduction, bool *has_extent)
 {
 	struct index_use use = {0};

@@ -19,6 +19,8 @@ const char *printer_letter(struct printer *printer, const char *wanted);
 /* That of a reduction's variable: of the first dimension which it runs over alone, if that letter is free.
  * Does such a dimension, or the batch, tell its extent? */
 const char *printer_index(struct printer *printer, const struct expr *reduction, bool *has_extent);
+/* Gives a variable that is free in the expression a letter, chosen in the same way. */
+void printer_name(struct printer *printer, int variable, const struct expr *expr);
 void printer_expr(struct printer *printer, const struct expr *expr);
 /* "30" and not "3e+01" */
 void print_number(struct text *text, double number);

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+const char *const rule_kind_names[RULE_KINDS] = {
+        [EXACT] = "exact", [REAL] = "real", [STABLE] = "stable", [GUARD] = "guard"};
+
 const struct rule_info rule_table[] = {
 #define RULE(id, kind_, ...) {.name = #id, .kind = kind_, __VA_ARGS__},
 #include "expr/rules.def"

@@ -12,6 +12,9 @@ struct rule_info {
 	const char *from, *to, *when, *let; /* texts in the language; when and let may be NULL */
 };
 
+/* "exact", "real", … */
+extern const char *const rule_kind_names[RULE_KINDS];
+
 /* As they stand in rules.def; ends with a row without name. */
 extern const struct rule_info rule_table[];
 

@@ -1,0 +1,54 @@
+#include "cli/option_table.h"
+
+#include <stddef.h>
+
+enum {
+	IN_COMPILE = 1 << COMMAND_COMPILE,
+	IN_TRAIN = 1 << COMMAND_TRAIN,
+	IN_SUMMARY = 1 << COMMAND_SUMMARY,
+	IN_EXPLAIN = 1 << COMMAND_EXPLAIN,
+	EVERYWHERE = IN_COMPILE | IN_TRAIN | IN_SUMMARY | IN_EXPLAIN,
+};
+
+#define AT(member) offsetof(struct options, member)
+
+const struct option_row option_rows[] = {
+	{"output", 'o', IN_COMPILE, OPTION_TEXT, AT(output), "OUT.c",
+	 "the C file, with OUT.h beside it; - prints the C file alone, without\n"
+	 "its header. By default the model's own name: `model iris` makes\n"
+	 "iris.c and iris.h in the current folder"},
+	{"dump", 0, IN_COMPILE, OPTION_CHOICE, AT(dump), "ast|model|graph|gradient|simplified|plan",
+	 "print the model at a stage of its compilation, and write no file"},
+	{"real", 0, EVERYWHERE, OPTION_CHOICE, AT(real), "float|double",
+	 "the numbers of the generated code (default float)"},
+	{"batch", 0, EVERYWHERE, OPTION_COUNT, AT(compile.batch), "N", "rows of a batch, instead of the model's"},
+	{"gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.keep_gradients), NULL,
+	 "keep the gradients of the parameters, for NAME_gradient"},
+	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.input_gradients), NULL,
+	 "derive with respect to the inputs too"},
+	{"no-rules", 0, EVERYWHERE, OPTION_RULES, AT(compile.rules_off), "NAME,…",
+	 "rewrite without these rules; `mlpc explain` tells which ones apply"},
+	{"rules", 0, EVERYWHERE, OPTION_CHOICE, AT(rules), "all|real|exact",
+	 "the rules that may apply: those that keep every bit (exact), with them\n"
+	 "those that are equal over the reals (real), or all (default)"},
+	{"cc", 0, IN_TRAIN, OPTION_TEXT, AT(compiler), "COMPILER", "the C compiler (default $CC, or cc)"},
+	{"keep", 0, IN_TRAIN, OPTION_TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
+	{"json", 0, IN_SUMMARY, OPTION_FLAG, AT(json), NULL, "the summary as JSON"},
+	{"diagnostics", 0, EVERYWHERE, OPTION_CHOICE, AT(diagnostics), "text|json",
+	 "messages about the model as text, or as a JSON object a line"},
+	{"color", 0, EVERYWHERE, OPTION_CHOICE, AT(color), "auto|always|never",
+	 "colours in messages; NO_COLOR turns auto off"},
+	{"help", 'h', EVERYWHERE, OPTION_HELP, 0, NULL, "this help"},
+	{"version", 0, EVERYWHERE, OPTION_VERSION, 0, NULL, "the version"},
+	{.name = NULL},
+};
+
+const struct command_row command_rows[] = {
+	[COMMAND_COMPILE] = {"compile", "mlpc [compile] MODEL.mlp [-o OUT.c]", "writes OUT.c and OUT.h"},
+	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds, trains and saves"},
+	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp",
+                             "layers, shapes, parameters and exact memory"},
+	[COMMAND_EXPLAIN] = {"explain", "mlpc explain MODEL.mlp",
+                             "the derivation: each gradient and the rules that fired"},
+	[COMMAND_HELP] = {.name = NULL},
+};

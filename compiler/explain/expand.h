@@ -1,0 +1,18 @@
+/* Equations whole: the parts that passes have taken out of them in their places again. */
+#ifndef EXPLAIN_EXPAND_H
+#define EXPLAIN_EXPAND_H
+
+#include "expr/prune.h"
+
+struct expander;
+
+/* `final` holds the tensors of the finished graph: adjoints that are not among them are put in place too. */
+struct expander *expander_new(struct exprs *exprs, const struct tensor_map *final);
+/* Takes the definitions of this graph, in place of older ones of the same tensors. */
+void expander_define(struct expander *expander, const struct graph *graph);
+/* The expression with what is a part of it, or only a step on the way to it, in its place. */
+const struct expr *expanded(struct expander *expander, const struct expr *expr);
+/* Is the tensor a part that is too long to be read in the place of its reads? */
+bool expander_keeps(const struct expander *expander, const struct tensor *tensor);
+
+#endif

@@ -1,0 +1,205 @@
+/* The history of the graphs, equation by equation: snapshots turned on their side. */
+#include "explain/explanation.h"
+
+#include <string.h>
+
+#include "emit/names.h"
+#include "explain/expand.h"
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+struct explaining {
+	const struct history *history;
+	struct explanation explanation;
+	struct tensor_map places;  /* tensor → its section and place there, packed */
+	struct tensor_map final;   /* those of the finished graph */
+	struct expander *expander;
+};
+
+static struct entry *entry_of(const struct explaining *e, const struct tensor *tensor)
+{
+	uintptr_t packed = (uintptr_t)tensor_map_get(&e->places, tensor);
+	if (!packed)
+		return NULL;
+	struct section *section = (struct section *)&e->explanation.sections[(packed - 1) % EXPLAIN_SECTIONS];
+	return &section->entries.items[(packed - 1) / EXPLAIN_SECTIONS];
+}
+
+/* Made by splitting an equation: it is shown inside of that. */
+static bool is_part(const struct tensor *tensor)
+{
+	return tensor->role == TENSOR_TEMPORARY && tensor->of;
+}
+
+/* Values of the model are shown even where nothing computes them in the end; adjoints only where something does. */
+static bool is_shown(const struct explaining *e, const struct tensor *tensor)
+{
+	if (is_part(tensor))
+		return false;
+	return tensor->role != TENSOR_ADJOINT || tensor_map_get(&e->final, tensor);
+}
+
+static void add_entry(struct explaining *e, const struct equation *equation)
+{
+	struct section *section = &e->explanation.sections[equation->phase];
+	uintptr_t packed = (uintptr_t)section->entries.count * EXPLAIN_SECTIONS + (uintptr_t)equation->phase + 1;
+	array_push(e->explanation.arena, &section->entries,
+	           ((struct entry){.left = equation->left, .origin = equation->origin, .numbers = equation->numbers}));
+	tensor_map_set(&e->places, equation->left, (const void *)packed);
+}
+
+/* The entry that a rule belongs to: of the equation that its place was a part of. */
+static struct entry *entry_of_part(const struct explaining *e, const struct tensor *tensor)
+{
+	const struct tensor *whole = tensor;
+	while (!entry_of(e, whole) && is_part(whole))
+		whole = whole->of;
+	if (entry_of(e, whole) || whole->role != TENSOR_ADJOINT)
+		return entry_of(e, whole);
+	/* the adjoint of a part: among the gradients, with that of the first value which it flows to */
+	const struct section *backward = &e->explanation.sections[PHASE_BACKWARD];
+	return backward->entries.count > 0 ? &backward->entries.items[0] : NULL;
+}
+
+static bool is_same_firing(const struct firing *a, const struct firing *b)
+{
+	return a->rule == b->rule && a->before == b->before && a->after == b->after;
+}
+
+static void add_firing(struct explaining *e, const struct firing *firing)
+{
+	struct entry *entry = entry_of_part(e, firing->left);
+	struct firing whole = *firing;
+	if (!entry)
+		return;
+	whole.before = expanded(e->expander, firing->before);
+	whole.after = expanded(e->expander, firing->after);
+	for (size_t k = 0; k < entry->firings.count; k++)
+		if (is_same_firing(&entry->firings.items[k], &whole))
+			return;
+	array_push(e->explanation.arena, &entry->firings, whole);
+}
+
+/* --- forms ------------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *pass, *how;
+} passes[] = {
+	{"specialize", "as written"},
+	{"simplify", "simplified"},
+	{"differentiate", "derived"},
+	{"update", "derived"},
+	{"inline", "short values put in place"},
+	{"schedule", "with what depends on step and epoch alone"},
+	{"reuse", "with values that are there already"},
+	{"share", "with values that several equations need"},
+	{"look up", "with classes looked up"},
+	{"finish", "short values put in place"},
+};
+
+static const char *how_of(const char *pass)
+{
+	for (size_t k = 0; k < sizeof passes / sizeof *passes; k++)
+		if (strcmp(passes[k].pass, pass) == 0)
+			return passes[k].how;
+	return pass;
+}
+
+static const struct expr *without_constant(void *exprs, const struct expr *expr)
+{
+	return expr->op == OP_CONSTANT ? expr->operands[0] : expr->count > 0 ? normal(exprs, expr) : expr;
+}
+
+/* `constant` has no value of its own: forms that differ in it alone read the same. */
+static const char *right_text(const struct explaining *e, const struct expr *right, const struct tensor *left)
+{
+	struct exprs *exprs = e->explanation.exprs;
+	struct text text = text_new(e->explanation.arena);
+	expr_print(&text, expr_map(exprs, right, without_constant, exprs), left);
+	return text_string(&text);
+}
+
+/* A form is added where it reads otherwise than the last one, or where rules have fired. */
+static void add_form(struct explaining *e, struct entry *entry, const struct snapshot *snapshot,
+                     const struct expr *right)
+{
+	size_t first = 0;
+	if (entry->forms.count > 0) {
+		struct form *last = &entry->forms.items[entry->forms.count - 1];
+		first = last->first + last->count;
+		if (first == entry->firings.count && strcmp(right_text(e, last->right, entry->left),
+		                                            right_text(e, right, entry->left)) == 0)
+			return;
+	}
+	const char *how = entry->forms.count == 0 && entry->left->role != TENSOR_ADJOINT ? "as written"
+	                                                                                 : how_of(snapshot->pass);
+	array_push(e->explanation.arena, &entry->forms,
+	           ((struct form){how, right, first, entry->firings.count - first}));
+}
+
+static void add_snapshot(struct explaining *e, size_t place)
+{
+	const struct snapshot *snapshot = &e->history->snapshots.items[place];
+	expander_define(e->expander, &snapshot->graph);
+	for (size_t k = place > 0 ? snapshot[-1].firings : 0; k < snapshot->firings; k++)
+		add_firing(e, &e->history->firings.items[k]);
+	for (size_t k = 0; k < snapshot->graph.equations.count; k++) {
+		const struct equation *equation = &snapshot->graph.equations.items[k];
+		if (!is_shown(e, equation->left) && !expander_keeps(e->expander, equation->left))
+			continue;
+		if (!entry_of(e, equation->left))
+			add_entry(e, equation);
+		if (equation->right)
+			add_form(e, entry_of(e, equation->left), snapshot,
+			         expanded(e->expander, equation->right));
+	}
+}
+
+/* --- functions of the generated C ------------------------------------------------------------- */
+
+static void add_function(struct explaining *e, struct entry *entry, const char *function)
+{
+	for (size_t k = 0; k < entry->functions.count; k++)
+		if (strcmp(entry->functions.items[k], function) == 0)
+			return;
+	array_push(e->explanation.arena, &entry->functions, function);
+}
+
+/* The functions that training calls, or those of prediction where there is no training. */
+static void add_functions(struct explaining *e, const struct plan *plan)
+{
+	struct c_names names = c_names_new(plan);
+	bool trains = plan->program->loss != NULL;
+	for (int f = trains ? PLAN_FORWARD : PLAN_PREDICT; f <= (trains ? PLAN_UPDATE : PLAN_PREDICT); f++)
+		for (size_t s = 0; s < plan->functions[f].count; s++) {
+			const struct step *step = plan->functions[f].items[s];
+			for (size_t m = 0; m < step->members.count; m++) {
+				struct entry *entry = entry_of_part(e, step->members.items[m].equation->left);
+				if (entry)
+					add_function(e, entry, c_function(&names, step));
+			}
+		}
+}
+
+struct explanation explain(const struct plan *plan, const struct history *history, const char *source)
+{
+	const struct program *program = plan->program;
+	struct explaining e = {
+		.history = history, .places = {.arena = plan->arena}, .final = {.arena = plan->arena}};
+	e.explanation = (struct explanation){
+		.model = program->model->name,
+		.source = source,
+		.sections = {{.title = "Forward"}, {.title = "Backward"}, {.title = "Update"}},
+		.graph = program->loss ? program->training : program->prediction,
+		.arena = plan->arena,
+		.exprs = program->exprs,
+	};
+	const struct graph *last = &history->snapshots.items[history->snapshots.count - 1].graph;
+	for (size_t k = 0; k < last->equations.count; k++)
+		tensor_map_set(&e.final, last->equations.items[k].left, "final");
+	e.expander = expander_new(program->exprs, &e.final);
+	for (size_t k = 0; k < history->snapshots.count; k++)
+		add_snapshot(&e, k);
+	add_functions(&e, plan);
+	return e.explanation;
+}

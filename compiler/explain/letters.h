@@ -1,0 +1,19 @@
+/* Expressions of the history: their open variables get letters. */
+#ifndef EXPLAIN_LETTERS_H
+#define EXPLAIN_LETTERS_H
+
+#include "explain/explanation.h"
+#include "expr/expr_print.h"
+
+/* The two sides of a rule's firing with the variables of open reductions renamed to small ones, the same in both, so
+ * that they print with a letter each. */
+struct sides {
+	const struct expr *before, *after;
+};
+
+struct sides readable(struct exprs *exprs, const struct firing *firing);
+
+/* With the letters of the left side, and one for each of those variables in `expr`. */
+struct printer printer_of(struct text *text, const struct tensor *left, const struct expr *expr);
+
+#endif
