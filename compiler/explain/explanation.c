@@ -48,27 +48,60 @@ static void add_entry(struct explaining *e, const struct equation *equation)
 	tensor_map_set(&e->places, equation->left, (const void *)packed);
 }
 
-/* The entry that a rule belongs to: of the equation that its place was a part of. */
-static struct entry *entry_of_part(const struct explaining *e, const struct tensor *tensor)
+/* --- parts ------------------------------------------------------------------------------------ */
+
+struct housing {
+	const struct explaining *explaining;
+	struct tensor_map *homes;
+	const struct tensor *home;
+};
+
+static void house_read(void *context, const struct expr *read)
 {
-	const struct tensor *whole = tensor;
-	while (!entry_of(e, whole) && is_part(whole))
-		whole = whole->of;
-	if (entry_of(e, whole) || whole->role != TENSOR_ADJOINT)
-		return entry_of(e, whole);
-	/* the adjoint of a part: among the gradients, with that of the first value which it flows to */
-	const struct section *backward = &e->explanation.sections[PHASE_BACKWARD];
-	return backward->entries.count > 0 ? &backward->entries.items[0] : NULL;
+	struct housing *housing = context;
+	if (!entry_of(housing->explaining, read->tensor))
+		tensor_map_set(housing->homes, read->tensor, housing->home);
 }
+
+/* Where the tensors of a graph that have no entry belong: to the first entry that reads them, itself or through
+ * others of their kind. The graph is walked from its end, so that readers come first. */
+static struct tensor_map homes_of(const struct explaining *e, const struct graph *graph)
+{
+	struct tensor_map homes = {.arena = e->explanation.arena};
+	for (size_t k = graph->equations.count; k-- > 0;) {
+		const struct equation *equation = &graph->equations.items[k];
+		bool has_entry = entry_of(e, equation->left) != NULL;
+		struct housing housing = {e, &homes,
+		                          has_entry ? equation->left : tensor_map_get(&homes, equation->left)};
+		if (housing.home && equation->right)
+			visit_reads(e->explanation.arena, equation->right, house_read, &housing);
+	}
+	return homes;
+}
+
+/* What was a part of an equation and is gone from the graph belongs to what it was a part of. */
+static struct entry *entry_of_part(const struct explaining *e, const struct tensor_map *homes,
+                                   const struct tensor *tensor)
+{
+	for (const struct tensor *whole = tensor; whole; whole = whole->of) {
+		const struct tensor *home = tensor_map_get(homes, whole);
+		struct entry *entry = entry_of(e, home ? home : whole);
+		if (entry)
+			return entry;
+	}
+	return NULL;
+}
+
+/* --- rules ------------------------------------------------------------------------------------ */
 
 static bool is_same_firing(const struct firing *a, const struct firing *b)
 {
 	return a->rule == b->rule && a->before == b->before && a->after == b->after;
 }
 
-static void add_firing(struct explaining *e, const struct firing *firing)
+static void add_firing(struct explaining *e, const struct tensor_map *homes, const struct firing *firing)
 {
-	struct entry *entry = entry_of_part(e, firing->left);
+	struct entry *entry = entry_of_part(e, homes, firing->left);
 	struct firing whole = *firing;
 	if (!entry)
 		return;
@@ -137,21 +170,26 @@ static void add_form(struct explaining *e, struct entry *entry, const struct sna
 	           ((struct form){how, right, first, entry->firings.count - first}));
 }
 
+static bool has_entry(const struct explaining *e, const struct tensor *tensor)
+{
+	return is_shown(e, tensor) || expander_keeps(e->expander, tensor);
+}
+
 static void add_snapshot(struct explaining *e, size_t place)
 {
 	const struct snapshot *snapshot = &e->history->snapshots.items[place];
-	expander_define(e->expander, &snapshot->graph);
+	const struct graph *graph = &snapshot->graph;
+	expander_define(e->expander, graph);
+	for (size_t k = 0; k < graph->equations.count; k++)
+		if (has_entry(e, graph->equations.items[k].left) && !entry_of(e, graph->equations.items[k].left))
+			add_entry(e, &graph->equations.items[k]);
+	struct tensor_map homes = homes_of(e, graph);
 	for (size_t k = place > 0 ? snapshot[-1].firings : 0; k < snapshot->firings; k++)
-		add_firing(e, &e->history->firings.items[k]);
-	for (size_t k = 0; k < snapshot->graph.equations.count; k++) {
-		const struct equation *equation = &snapshot->graph.equations.items[k];
-		if (!is_shown(e, equation->left) && !expander_keeps(e->expander, equation->left))
-			continue;
-		if (!entry_of(e, equation->left))
-			add_entry(e, equation);
-		if (equation->right)
-			add_form(e, entry_of(e, equation->left), snapshot,
-			         expanded(e->expander, equation->right));
+		add_firing(e, &homes, &e->history->firings.items[k]);
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		const struct equation *equation = &graph->equations.items[k];
+		if (equation->right && has_entry(e, equation->left))
+			add_form(e, entry_of(e, equation->left), snapshot, expanded(e->expander, equation->right));
 	}
 }
 
@@ -169,12 +207,13 @@ static void add_function(struct explaining *e, struct entry *entry, const char *
 static void add_functions(struct explaining *e, const struct plan *plan)
 {
 	struct c_names names = c_names_new(plan);
+	struct tensor_map homes = homes_of(e, &e->explanation.graph);
 	bool trains = plan->program->loss != NULL;
 	for (int f = trains ? PLAN_FORWARD : PLAN_PREDICT; f <= (trains ? PLAN_UPDATE : PLAN_PREDICT); f++)
 		for (size_t s = 0; s < plan->functions[f].count; s++) {
 			const struct step *step = plan->functions[f].items[s];
 			for (size_t m = 0; m < step->members.count; m++) {
-				struct entry *entry = entry_of_part(e, step->members.items[m].equation->left);
+				struct entry *entry = entry_of_part(e, &homes, step->members.items[m].equation->left);
 				if (entry)
 					add_function(e, entry, c_function(&names, step));
 			}
