@@ -135,6 +135,17 @@ static bool match_call(struct match *m, const struct ast_expr *pattern, const st
 	return true;
 }
 
+bool is_comparison(const struct ast_expr *pattern)
+{
+	return pattern->kind == AST_OPERATION && pattern->op[0] == '<' && pattern->op[1] == '\0';
+}
+
+static bool match_comparison(struct match *m, const struct ast_expr *pattern, const struct expr *expr)
+{
+	return expr->op == OP_LESS && match_through(m, pattern->operands[0], expr->operands[0]) &&
+	       match_through(m, pattern->operands[1], expr->operands[1]);
+}
+
 bool match_node(struct match *m, const struct ast_expr *pattern, const struct expr *expr, bool root)
 {
 	if (pattern->kind == AST_NUMBER)
@@ -145,7 +156,7 @@ bool match_node(struct match *m, const struct ast_expr *pattern, const struct ex
 		return match_element(m, pattern, expr);
 	if (pattern->kind == AST_CALL)
 		return match_call(m, pattern, expr);
-	return match_operation(m, pattern, expr, root);
+	return is_comparison(pattern) ? match_comparison(m, pattern, expr) : match_operation(m, pattern, expr, root);
 }
 
 bool match_pattern(struct match *match, const struct ast_expr *pattern, const struct expr *expr)

@@ -17,6 +17,8 @@ void match_bind(struct match *m, struct formula_binding binding);
 /* --- match_set.c ---------------------------------------------------------------------------------- */
 
 /* A sum, product, quotient, power or negation. */
+/* a < b, the only comparison in patterns */
+bool is_comparison(const struct ast_expr *pattern);
 bool match_operation(struct match *m, const struct ast_expr *pattern, const struct expr *expr, bool root);
 
 #endif

@@ -1,3 +1,4 @@
+#include "expr/match_set.h"
 #include "expr/rules.h"
 
 #include <string.h>
@@ -46,6 +47,8 @@ int rule_named(const char *name)
 
 static enum op root_of(const struct ast_expr *pattern)
 {
+	if (is_comparison(pattern))
+		return OP_LESS;
 	if (pattern->kind == AST_OPERATION)
 		return pattern->operand_count == 2 && (pattern->op[0] == '+' || pattern->op[0] == '-')
 		               ? OP_ADD
