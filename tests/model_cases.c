@@ -210,6 +210,14 @@ const struct model_case model_cases[] = {
 	VALUE("the same function over two extents", "input x[6]",
 	      "layer p[4] = tanh(x[0..4])\nlayer q[i: 6] = 2 * tanh(x[i])\noutput y[2] = dense(concat(p, "
 	      "q))"),
+	CASE("reshapes of reshapes",
+	     "input x[3, 4]\ntarget t[2]\nlayer h[3, 4] = tanh(dense(x))\nlayer f[12] = reshape(h, 12)\n"
+	     "layer g[2, 6] = reshape(h, 2, 6)\nlayer k[4] = dense(reshape(g, 12))\n"
+	     "layer m[2, 3, 2] = reshape(g, 2, 3, 2) * reshape(x, 2, 3, 2)\n"
+	     "output y[2] = dense(f) + dense(k) + dense(reshape(reshape(m, 4, 3), 12))\nminimize mse(y, t)"),
+	CASE("strides and doubled elements",
+	     "input x[12]\ntarget t[6]\nlayer h[12] = tanh(dense(x))\nparam w[2] = normal\n"
+	     "layer halves[i: 6] = sum(k: 2, w[k] * h[2 * i + k])\noutput y[6] = dense(halves)\nminimize mse(y, t)"),
 	VALUE("reshape", "input x[2, 6]",
 	      "layer h[3, 4] = tanh(reshape(x, 3, 4))\nparam w[4] = normal\n"
 	      "layer s[i: 3] = sum(j, h[i, j] * w[j])\noutput y[2] = dense(s)"),

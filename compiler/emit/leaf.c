@@ -103,8 +103,24 @@ void leaf_read(struct text *text, const struct scope *scope, const struct expr *
 		print_element(text, scope, expr->tensor, expr->indices, expr->index_count);
 }
 
+static void print_division(struct text *text, const struct scope *scope, const struct linear_term *term,
+                           int64_t factor)
+{
+	const struct division *division = term->division;
+	if (factor != 1)
+		text_printf(text, "%lld * ", (long long)factor);
+	open_parenthesis(text, factor != 1);
+	c_index(text, scope, division->dividend, AS_UNARY);
+	text_printf(text, division->is_remainder ? " %% %lld" : " / %lld", (long long)division->divisor);
+	close_parenthesis(text, factor != 1);
+}
+
 static void print_term(struct text *text, const struct scope *scope, const struct linear_term *term)
 {
+	if (term->division) {
+		print_division(text, scope, term, term->coefficient < 0 ? -term->coefficient : term->coefficient);
+		return;
+	}
 	const struct variable_name *variable = scope_find(scope, term->variable);
 	int64_t factor = term->coefficient < 0 ? -term->coefficient : term->coefficient;
 	if (factor != 1)
@@ -124,6 +140,7 @@ void c_index(struct text *text, const struct scope *scope, const struct linear *
 	}
 	bool simple = linear->count == 0 || (linear->count == 1 && linear->constant == 0 &&
 	                                     linear->terms[0].coefficient == 1 &&
+	                                     !linear->terms[0].division &&
 	                                     !scope_find(scope, linear->terms[0].variable)->compound);
 	bool parentheses = precedence > AS_SUM && !simple, first = true;
 	open_parenthesis(text, parentheses);
@@ -189,6 +206,9 @@ static bool row_major(struct text *text, const struct scope *scope, const struct
 	int count = linear->count;
 	if (linear->label || linear->constant != 0 || count < 2 || count > TENSOR_MOST_DIMENSIONS)
 		return false;
+	for (int k = 0; k < count; k++)
+		if (linear->terms[k].division)
+			return false;
 	for (int k = 0; k < count; k++) {
 		int at = k;
 		for (; at > 0 && by_stride(scope, &linear->terms[k], &terms[at - 1]) < 0; at--)

@@ -72,21 +72,19 @@ struct sharing *sharing_new(struct scope *scope, const struct expr *const *roots
 
 /* --- in range, whatever the conditions ---------------------------------------------------------------- */
 
+static int64_t extent_of(const void *scope, int variable)
+{
+	return scope_find(scope, variable)->extent;
+}
+
 static bool index_in_range(const struct scope *scope, const struct linear *index, int64_t extent)
 {
-	int64_t least = index->constant, most = index->constant;
 	if (index->label)
 		return true;
 	if (extent == EXTENT_ROWS)
 		return index->count == 1 && index->constant == 0 && index->terms[0].coefficient == 1;
-	for (int k = 0; k < index->count; k++) {
-		int64_t last = scope_find(scope, index->terms[k].variable)->extent;
-		if (last == EXTENT_ROWS)
-			return false;
-		*(index->terms[k].coefficient < 0 ? &least : &most) += index->terms[k].coefficient *
-		                                                       (last - 1);
-	}
-	return least >= 0 && most < extent;
+	struct linear_range range = linear_range(index, extent_of, scope);
+	return range.is_known && range.low >= 0 && range.high < extent;
 }
 
 static bool reads_in_range(const struct scope *scope, const struct expr *expr)

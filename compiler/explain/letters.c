@@ -16,11 +16,19 @@ static void add_variable(struct open_variables *open, int variable)
 		open->list[open->count++] = variable;
 }
 
+static void collect_linear(struct open_variables *open, const struct linear *linear)
+{
+	for (int t = 0; t < linear->count; t++)
+		if (linear->terms[t].division)
+			collect_linear(open, linear->terms[t].division->dividend);
+		else
+			add_variable(open, linear->terms[t].variable);
+}
+
 static void collect(struct open_variables *open, const struct expr *expr)
 {
 	for (int k = 0; k < expr->index_count; k++) {
-		for (int t = 0; t < expr->indices[k]->count; t++)
-			add_variable(open, expr->indices[k]->terms[t].variable);
+		collect_linear(open, expr->indices[k]);
 		if (expr->indices[k]->label)
 			collect(open, expr->indices[k]->label);
 	}

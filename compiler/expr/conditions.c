@@ -38,6 +38,20 @@ static struct range range_of_variable(const struct deciding *d, int variable)
 	return unknown;
 }
 
+static struct range range_of_position(const struct deciding *d, const struct linear *position);
+
+static struct range range_of_term(const struct deciding *d, const struct linear_term *term)
+{
+	const struct division *division = term->division;
+	if (!division)
+		return range_of_variable(d, term->variable);
+	struct range range = range_of_position(d, division->dividend);
+	double divisor = (double)division->divisor;
+	if (!division->is_remainder)
+		return (struct range){floor(range.low / divisor), floor(range.high / divisor)};
+	return range.high < divisor ? range : (struct range){0, divisor - 1};
+}
+
 static struct range range_of_position(const struct deciding *d, const struct linear *position)
 {
 	struct range range = {(double)position->constant, (double)position->constant};
@@ -45,7 +59,7 @@ static struct range range_of_position(const struct deciding *d, const struct lin
 		return unknown;
 	for (int k = 0; k < position->count; k++)
 		range = combined(range, (double)position->terms[k].coefficient,
-		                 range_of_variable(d, position->terms[k].variable));
+		                 range_of_term(d, &position->terms[k]));
 	return range;
 }
 

@@ -63,6 +63,16 @@ static struct cell *cell(struct evaluation *evaluation, const struct expr *expr)
 	return &evaluation->cells[expr->id];
 }
 
+static uint64_t linear_uses_bits(struct evaluation *evaluation, const struct linear *linear)
+{
+	uint64_t uses = linear->label ? evaluation_uses(evaluation, linear->label) : 0;
+	for (int k = 0; k < linear->count; k++)
+		uses |= linear->terms[k].division
+		                ? linear_uses_bits(evaluation, linear->terms[k].division->dividend)
+		                : UINT64_C(1) << linear->terms[k].variable;
+	return uses;
+}
+
 uint64_t evaluation_uses(struct evaluation *evaluation, const struct expr *expr)
 {
 	if (cell(evaluation, expr)->known)
@@ -70,13 +80,8 @@ uint64_t evaluation_uses(struct evaluation *evaluation, const struct expr *expr)
 	uint64_t uses = 0;
 	for (int k = 0; k < expr->count; k++)
 		uses |= evaluation_uses(evaluation, expr->operands[k]);
-	for (int k = 0; k < expr->index_count; k++) {
-		const struct linear *index = expr->indices[k];
-		for (int t = 0; t < index->count; t++)
-			uses |= UINT64_C(1) << index->terms[t].variable;
-		if (index->label)
-			uses |= evaluation_uses(evaluation, index->label);
-	}
+	for (int k = 0; k < expr->index_count; k++)
+		uses |= linear_uses_bits(evaluation, expr->indices[k]);
 	if (op_is_reduction(expr->op))
 		uses &= ~(UINT64_C(1) << expr->variable);
 	struct cell *own = cell(evaluation, expr);
@@ -101,11 +106,22 @@ int64_t evaluation_extent(const struct evaluation *evaluation, int64_t extent)
 	return extent == EXTENT_ROWS ? evaluation->rows : extent;
 }
 
+static int64_t linear_value(struct evaluation *evaluation, const struct linear *linear);
+
+static int64_t term_value(struct evaluation *evaluation, const struct linear_term *term)
+{
+	const struct division *division = term->division;
+	if (!division)
+		return evaluation->variables[term->variable];
+	int64_t dividend = linear_value(evaluation, division->dividend);
+	return division->is_remainder ? dividend % division->divisor : dividend / division->divisor;
+}
+
 static int64_t linear_value(struct evaluation *evaluation, const struct linear *linear)
 {
 	int64_t value = linear->constant;
 	for (int k = 0; k < linear->count; k++)
-		value += linear->terms[k].coefficient * evaluation->variables[linear->terms[k].variable];
+		value += linear->terms[k].coefficient * term_value(evaluation, &linear->terms[k]);
 	return linear->label ? value + (int64_t)evaluation_value(evaluation, linear->label) : value;
 }
 

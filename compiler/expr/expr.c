@@ -118,7 +118,9 @@ static uint64_t linear_variables(const struct linear *linear)
 {
 	uint64_t variables = linear->label ? linear->label->variables : 0;
 	for (int k = 0; k < linear->count; k++)
-		variables |= exprs_variable_bit(linear->terms[k].variable);
+		variables |= linear->terms[k].division
+		                     ? linear_variables(linear->terms[k].division->dividend)
+		                     : exprs_variable_bit(linear->terms[k].variable);
 	return variables;
 }
 
@@ -127,13 +129,18 @@ static void summarize(struct expr *expr)
 {
 	expr->bound = expr->variable > 0 ? expr->variable - BOUND : 0;
 	expr->variables = 0;
+	expr->divides = false;
 	for (int k = 0; k < expr->count; k++) {
+		expr->divides = expr->divides || expr->operands[k]->divides;
 		if (expr->operands[k]->bound > expr->bound)
 			expr->bound = expr->operands[k]->bound;
 		expr->variables |= expr->operands[k]->variables;
 	}
 	for (int k = 0; k < expr->index_count; k++)
 		expr->variables |= linear_variables(expr->indices[k]);
+	for (int k = 0; k < expr->index_count; k++)
+		for (int t = 0; t < expr->indices[k]->count; t++)
+			expr->divides = expr->divides || expr->indices[k]->terms[t].division;
 }
 
 /* The one node equal to `wanted`, whose arrays may live on the stack. */

@@ -20,21 +20,34 @@ enum {
 	TENSOR_MOST_DIMENSIONS = MODEL_MOST_DIMENSIONS + 1, /* and the sample */
 	BOUND = 16,            /* variables BOUND + 1, … are bound */
 	FRESH = 1 << 20,       /* variables from here on are temporary */
+	DIVISION = 1 << 28,    /* and from here on they stand for divisions */
 	EXTENT_ROWS = -1,      /* extent of the sample dimension: 1 … BATCH, known only when called */
 };
 
 struct expr;
 
-/* constant + Σ coefficient * variable, or the class number `label` alone. Interned: equality is pointer equality. */
+/* constant + Σ coefficient * variable, or the class number `label` alone. Interned: equality is pointer equality.
+ * In place of a variable a term may have the whole quotient of a linear expression by a number, or its remainder: the
+ * indices of an element by its place in row-major order. */
 struct linear_term {
-	int variable;
+	int variable;         /* of a division: a number of its own, from DIVISION on */
 	int64_t coefficient;  /* not 0 */
+	const struct division *division; /* NULL: a variable */
+};
+
+struct division {
+	const struct linear *dividend; /* not negative */
+	int64_t divisor;               /* positive */
+	bool is_remainder;
+	int variable;
+	const struct division *next;   /* of the same dividend */
 };
 
 struct linear {
 	uint32_t id;
 	int64_t constant;
 	const struct expr *label;  /* LABEL expression, or NULL */
+	struct division *divisions; /* of which it is the dividend */
 	int count;
 	struct linear_term terms[]; /* by variable, ascending */
 };
@@ -84,6 +97,7 @@ struct tensor {
 struct expr {
 	enum op op;
 	uint32_t id;         /* order of creation: operands come before their users */
+	bool divides;        /* are there reads by quotients or remainders of indices inside? */
 	int bound;           /* highest k of the variables BOUND + k bound inside; 0: none */
 	uint64_t variables;  /* free variables by variable % 64: a filter, see expr_uses */
 	int count;           /* of operands */
@@ -119,7 +133,27 @@ const struct linear *linear_variable(struct exprs *exprs, int variable);
 const struct linear *linear_label(struct exprs *exprs, const struct expr *label);
 /* a + factor * b */
 const struct linear *linear_add(struct exprs *exprs, const struct linear *a, int64_t factor, const struct linear *b);
+/* 0 too where the variable occurs in a dividend only. */
 int64_t linear_coefficient(const struct linear *linear, int variable);
+/* Does it depend on the variable? Labels are not looked into. */
+bool linear_uses(const struct linear *linear, int variable);
+
+/* The least and the largest value. Where the extent of a variable is not positive it is not known. */
+struct linear_range {
+	bool is_known;
+	int64_t low, high;
+};
+
+typedef int64_t (*extent_of_variable)(const void *context, int variable);
+struct linear_range linear_range(const struct linear *linear, extent_of_variable extent, const void *context);
+
+/* floor(a / divisor) and a - divisor * floor(a / divisor), for an `a` that is never negative. Terms that the divisor
+ * divides are taken out; what is less than the divisor by its extents (NULL: not known) is not divided. */
+const struct linear *linear_quotient(struct exprs *exprs, const struct linear *a, int64_t divisor,
+                                     extent_of_variable extent, const void *context);
+const struct linear *linear_remainder(struct exprs *exprs, const struct linear *a, int64_t divisor,
+                                      extent_of_variable extent, const void *context);
+
 /* Is it the variable alone? */
 bool linear_is_variable(const struct linear *linear, int variable);
 

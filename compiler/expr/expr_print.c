@@ -35,6 +35,23 @@ static bool is_atom(const struct linear *linear)
 	       (linear->count == 1 && linear->constant == 0 && linear->terms[0].coefficient == 1);
 }
 
+static void print_linear(struct printer *printer, const struct linear *linear);
+
+/* floor(k / 8), mod(k, 8) */
+static void print_term_of_index(struct printer *printer, const struct linear_term *term)
+{
+	const struct division *division = term->division;
+	if (!division) {
+		print_variable(printer, term->variable);
+		return;
+	}
+	bool parentheses = !division->is_remainder && division->dividend->count + (division->dividend->constant != 0) > 1;
+	text_add(printer->text, division->is_remainder ? "mod(" : parentheses ? "floor((" : "floor(");
+	print_linear(printer, division->dividend);
+	text_printf(printer->text, division->is_remainder ? ", %lld)" : parentheses ? ") / %lld)" : " / %lld)",
+	            (long long)division->divisor);
+}
+
 static void print_linear(struct printer *printer, const struct linear *linear)
 {
 	if (linear->label) {
@@ -46,7 +63,7 @@ static void print_linear(struct printer *printer, const struct linear *linear)
 		text_add(printer->text, coefficient < 0 ? (k > 0 ? " - " : "-") : k > 0 ? " + " : "");
 		if (coefficient != 1 && coefficient != -1)
 			text_printf(printer->text, "%lld * ", coefficient < 0 ? -coefficient : coefficient);
-		print_variable(printer, linear->terms[k].variable);
+		print_term_of_index(printer, &linear->terms[k]);
 	}
 	long long constant = linear->constant;
 	if (linear->count == 0)

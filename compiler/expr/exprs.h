@@ -13,7 +13,7 @@ struct exprs {
 	size_t linear_count, linear_capacity;
 	ARRAY(const struct tensor *) holders; /* by id of the value; NULL: none */
 	uint32_t next_id, next_linear_id;
-	int next_fresh;
+	int next_fresh, next_division;
 };
 
 /* The one node equal to `wanted`, whose arrays may live on the stack. */

@@ -7,17 +7,10 @@
  * contributions to A form one equation. */
 #include "expr/formula.h"
 #include "expr/prune.h"
+#include "expr/solve.h"
 #include "expr/split.h"
 
 #include <stdlib.h>
-
-enum { MOST_VARIABLES = 64 };
-
-/* An index of the left side or of a reduction above the place, under a fresh name. */
-struct variable {
-	int number;
-	int64_t extent;
-};
 
 struct contribution {
 	const struct expr *value; /* in terms of variables 0, 1, … : the dimensions of the tensor read */
@@ -30,101 +23,13 @@ struct gradient {
 	struct tensor_map active;        /* tensors that depend on a wanted one by a path with derivatives */
 	struct tensor_map adjoints;      /* tensor → its adjoint tensor */
 	const struct ast_expr *derivatives[OP_COUNT][2];
-	struct variable variables[MOST_VARIABLES];
-	int variable_count;
+	struct index_variables variables; /* above the place */
 };
-
-/* --- solving a = J ---------------------------------------------------------------------------- */
-
-struct solution {
-	struct gradient *gradient;
-	int solved[MOST_VARIABLES];
-	const struct linear *values[MOST_VARIABLES];
-	int count;
-	bool is_solved[MOST_VARIABLES];
-	const struct expr *condition; /* NULL: none */
-};
-
-static void require(struct solution *s, const struct expr *condition)
-{
-	struct exprs *exprs = s->gradient->exprs;
-	s->condition =
-	        s->condition ? normal(exprs, expr_binary(exprs, OP_AND, s->condition, condition)) : condition;
-}
-
-/* variable = value: substitutes it in what is solved already. */
-static void solve_for(struct solution *s, int place, const struct linear *value)
-{
-	struct exprs *exprs = s->gradient->exprs;
-	int variable = s->gradient->variables[place].number;
-	for (int k = 0; k < s->count; k++)
-		s->values[k] = linear_substitute(exprs, s->values[k], 1, &variable, &value);
-	s->solved[s->count] = variable;
-	s->values[s->count++] = value;
-	s->is_solved[place] = true;
-}
-
-/* The solution must lie in the range of its variable, unless it is the index itself with the same extent. */
-static void require_range(struct solution *s, const struct linear *value, int64_t extent, int dimension,
-                          int64_t dimension_extent)
-{
-	struct exprs *exprs = s->gradient->exprs;
-	if (linear_is_variable(value, dimension) && extent == dimension_extent)
-		return;
-	const struct expr *position = expr_position(exprs, value);
-	const struct expr *zero = expr_number(exprs, 0);
-	const struct expr *end =
-	        extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
-	bool from_zero = linear_is_variable(value, dimension);
-	if (!from_zero)
-		require(s, normal(exprs, expr_binary(exprs, OP_LESS_EQUAL, zero, position)));
-	require(s, normal(exprs, expr_binary(exprs, OP_LESS, position, end)));
-}
-
-/* a_m = j, where j is J_m with the solved variables replaced. */
-static void solve_dimension(struct solution *s, const struct tensor *tensor, int m, const struct linear *j)
-{
-	struct gradient *g = s->gradient;
-	struct exprs *exprs = g->exprs;
-	const struct linear *a = linear_variable(exprs, m);
-	j = linear_substitute(exprs, j, s->count, s->solved, s->values);
-	for (int v = 0; v < g->variable_count && !j->label; v++) {
-		int64_t q = linear_coefficient(j, g->variables[v].number);
-		if (s->is_solved[v] || (q != 1 && q != -1))
-			continue;
-		const struct linear *own = linear_variable(exprs, g->variables[v].number);
-		const struct linear *rest = linear_add(exprs, j, -q, own);
-		const struct linear *difference = linear_add(exprs, a, -1, rest);
-		const struct linear *value = linear_add(exprs, linear_constant(exprs, 0), q, difference);
-		require_range(s, value, g->variables[v].extent, m, tensor->extents[m]);
-		solve_for(s, v, value);
-		return;
-	}
-	if (linear_is_variable(j, m))
-		return;
-	require(s, normal(exprs,
-	                  expr_binary(exprs, OP_EQUAL, expr_position(exprs, a), expr_position(exprs, j))));
-}
 
 static void contribute(struct gradient *g, const struct expr *read, const struct expr *adjoint)
 {
-	struct exprs *exprs = g->exprs;
-	struct solution s = {.gradient = g};
-	for (int m = 0; m < read->index_count; m++)
-		solve_dimension(&s, read->tensor, m, read->indices[m]);
-	const struct expr *value = expr_substitute(exprs, adjoint, s.count, s.solved, s.values);
-	if (s.condition) {
-		const struct expr *condition =
-		        expr_substitute(exprs, s.condition, s.count, s.solved, s.values);
-		value = normal_guard(exprs, condition, value);
-	}
-	value = normalize(exprs, value);
-	for (int v = g->variable_count; v-- > 0;)
-		if (!s.is_solved[v])
-			value = normal(exprs, expr_reduce(exprs, OP_SUM, g->variables[v].number,
-			                                  g->variables[v].extent, value));
-	struct contribution *contribution = ARENA_NEW(exprs_arena(exprs), struct contribution);
-	contribution->value = value;
+	struct contribution *contribution = ARENA_NEW(exprs_arena(g->exprs), struct contribution);
+	contribution->value = sum_over_reads(g->exprs, read, &g->variables, adjoint);
 	contribution->next = (struct contribution *)tensor_map_get(&g->contributions, read->tensor);
 	tensor_map_set(&g->contributions, read->tensor, contribution);
 }
@@ -262,9 +167,9 @@ static void push_reduction(struct gradient *g, const struct expr *expr, const st
 		const struct expr *first = expr_reduce(exprs, OP_ARGMAX, other, expr->extent, element);
 		adjoint = normal_guard(exprs, expr_binary(exprs, OP_EQUAL, here, first), adjoint);
 	}
-	g->variables[g->variable_count++] = (struct variable){variable, expr->extent};
+	g->variables.list[g->variables.count++] = (struct index_variable){variable, expr->extent};
 	push(g, body, adjoint);
-	g->variable_count--;
+	g->variables.count--;
 }
 
 static void push_node(struct nodes *nodes, const struct expr *expr, const struct expr *adjoint)
@@ -276,7 +181,7 @@ static void push_node(struct nodes *nodes, const struct expr *expr, const struct
 		if (tensor_map_get(&g->active, expr->tensor))
 			contribute(g, expr, adjoint);
 	} else if (op_is_reduction(expr->op)) {
-		if (g->variable_count < MOST_VARIABLES && is_active(g, expr))
+		if (g->variables.count < MOST_VARIABLES && is_active(g, expr))
 			push_reduction(g, expr, adjoint);
 	} else if (expr->op == OP_SELECT) {
 		const struct expr *yes[] = {expr->operands[0], adjoint, zero},
@@ -359,11 +264,11 @@ static void push_equation(struct gradient *g, const struct equation *equation)
 	const struct tensor *left = equation->left;
 	int own[TENSOR_MOST_DIMENSIONS];
 	const struct linear *fresh[TENSOR_MOST_DIMENSIONS];
-	g->variable_count = left->rank;
+	g->variables.count = left->rank;
 	for (int k = 0; k < left->rank; k++) {
 		own[k] = k;
-		g->variables[k] = (struct variable){expr_fresh(exprs), left->extents[k]};
-		fresh[k] = linear_variable(exprs, g->variables[k].number);
+		g->variables.list[k] = (struct index_variable){expr_fresh(exprs), left->extents[k]};
+		fresh[k] = linear_variable(exprs, g->variables.list[k].number);
 	}
 	const struct expr *right = expr_substitute(exprs, equation->right, left->rank, own, fresh);
 	push(g, right, expr_read(exprs, adjoint_tensor(g, left), fresh));

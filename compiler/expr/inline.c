@@ -104,6 +104,8 @@ static void count_copy(struct inlining *in, const struct equation *copy)
 static void offer(struct inlining *in, const struct equation *equation)
 {
 	const struct use *use = tensor_map_get(&in->uses, equation->left);
+	if (equation->right->divides)
+		return; /* in a sum it would cost more than the copy */
 	if (equation->right->op == OP_READ || !has_tensors(equation->right))
 		tensor_map_set(&in->any, equation->left, equation->right);
 	else if (cost(equation->right) <= MOST_OPERATORS)

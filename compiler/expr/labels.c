@@ -27,7 +27,7 @@ static int one_hot_factor(const struct expr *product, int variable)
 static bool stands_alone(const struct expr *expr, int variable)
 {
 	for (int k = 0; k < expr->index_count; k++)
-		if (linear_coefficient(expr->indices[k], variable) != 0 &&
+		if (linear_uses(expr->indices[k], variable) &&
 		    !linear_is_variable(expr->indices[k], variable))
 			return false;
 	for (int k = 0; k < expr->count; k++)

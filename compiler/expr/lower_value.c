@@ -181,27 +181,29 @@ static const struct linear *flat_position(struct exprs *exprs, const struct valu
 	return flat;
 }
 
-/* One of several dimensions has no linear form in the flat position: the element is the sum over all that
- * have it. */
+static int64_t extent_of_dimension(const void *value, int variable)
+{
+	return size_extent(((const struct value *)value)->dims[variable]);
+}
+
+/* The indices of the element that has the same place in row-major order; `value` is indexed by 0, 1, … */
 static const struct expr *lower_reshape(struct lowering *lowering, const struct value *value,
                                         const struct linear *const *indices)
 {
 	struct exprs *exprs = lowering->exprs;
 	const struct value *whole = value->operands[0];
-	const struct linear *flat = flat_position(exprs, value, indices);
-	if (whole->rank == 1)
-		return lower_value(lowering, whole, &flat);
-	const struct linear *inner[MODEL_MOST_DIMENSIONS];
+	const struct linear *own[MODEL_MOST_DIMENSIONS], *inner[MODEL_MOST_DIMENSIONS];
 	int variables[MODEL_MOST_DIMENSIONS];
-	for (int k = 0; k < whole->rank; k++)
-		inner[k] = linear_variable(exprs, variables[k] = expr_fresh(exprs));
-	const struct expr *here = expr_binary(exprs, OP_EQUAL, expr_position(exprs, flat),
-	                                      expr_position(exprs, flat_position(exprs, whole, inner)));
-	const struct expr *sum =
-	        expr_select(exprs, here, lower_value(lowering, whole, inner), expr_number(exprs, 0));
-	for (int k = whole->rank; k-- > 0;)
-		sum = expr_reduce(exprs, OP_SUM, variables[k], size_extent(whole->dims[k]), sum);
-	return sum;
+	for (int k = 0; k < value->rank; k++)
+		own[k] = linear_variable(exprs, variables[k] = k);
+	const struct linear *rest = flat_position(exprs, value, own);
+	for (int k = whole->rank - 1; k >= 0; k--) {
+		int64_t extent = size_extent(whole->dims[k]);
+		inner[k] = linear_remainder(exprs, rest, extent, extent_of_dimension, value);
+		rest = linear_quotient(exprs, rest, extent, extent_of_dimension, value);
+		inner[k] = linear_substitute(exprs, inner[k], value->rank, variables, indices);
+	}
+	return lower_value(lowering, whole, inner);
 }
 
 static const struct expr *lower_array(struct lowering *lowering, const struct value *value,

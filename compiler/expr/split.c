@@ -244,9 +244,18 @@ static bool has_reduction(const struct expr *expr)
 	return expr->bound > 0;
 }
 
+/* A read by quotients and remainders costs more inside of a sum than a copy in the order of the sum. */
+static const struct expr *split_read(struct splitter *splitter, const struct expr *expr)
+{
+	bool in_reduction = splitter->scope_count > splitter->equation.left->rank;
+	return in_reduction && expr->divides ? take_out(splitter, expr) : expr;
+}
+
 static const struct expr *split(struct splitter *splitter, const struct expr *expr, bool at_root)
 {
-	if (!has_reduction(expr))
+	if (expr->op == OP_READ)
+		return split_read(splitter, expr);
+	if (!has_reduction(expr) && !expr->divides)
 		return expr;
 	if (op_is_reduction(expr->op))
 		return split_reduction(splitter, expr, at_root);

@@ -1,13 +1,27 @@
 /* Index variables replaced by index expressions. */
 #include "expr/exprs.h"
 
+/* A term without its coefficient. A division may be replaced as a whole. */
+static const struct linear *substituted_term(struct exprs *exprs, const struct linear_term *term, int count,
+                                             const int *variables, const struct linear *const *replacements)
+{
+	for (int v = 0; v < count; v++)
+		if (term->variable == variables[v])
+			return replacements[v];
+	if (!term->division)
+		return linear_variable(exprs, term->variable);
+	const struct linear *dividend =
+	        linear_substitute(exprs, term->division->dividend, count, variables, replacements);
+	return (term->division->is_remainder ? linear_remainder : linear_quotient)(
+	        exprs, dividend, term->division->divisor, NULL, NULL);
+}
+
 const struct linear *linear_substitute(struct exprs *exprs, const struct linear *linear, int count,
                                        const int *variables, const struct linear *const *replacements)
 {
 	bool touched = false;
-	for (int k = 0; k < linear->count; k++)
-		for (int v = 0; v < count; v++)
-			touched = touched || linear->terms[k].variable == variables[v];
+	for (int v = 0; v < count; v++)
+		touched = touched || linear_uses(linear, variables[v]);
 	if (linear->label) {
 		const struct expr *label =
 		        expr_substitute(exprs, linear->label, count, variables, replacements);
@@ -17,12 +31,8 @@ const struct linear *linear_substitute(struct exprs *exprs, const struct linear 
 		return linear;
 	const struct linear *result = linear_constant(exprs, linear->constant);
 	for (int k = 0; k < linear->count; k++) {
-		const struct linear *term = NULL;
-		for (int v = 0; v < count && !term; v++)
-			if (linear->terms[k].variable == variables[v])
-				term = replacements[v];
-		if (!term)
-			term = linear_variable(exprs, linear->terms[k].variable);
+		const struct linear *term =
+		        substituted_term(exprs, &linear->terms[k], count, variables, replacements);
 		result = linear_add(exprs, result, linear->terms[k].coefficient, term);
 	}
 	return result;
@@ -113,18 +123,13 @@ const struct expr *expr_open(struct exprs *exprs, const struct expr *reduction, 
 	return expr_substitute(exprs, reduction->operands[0], 1, &reduction->variable, &replacement);
 }
 
-static bool linear_uses(const struct linear *linear, int variable)
-{
-	return linear_coefficient(linear, variable) != 0 ||
-	       (linear->label && expr_uses(linear->label, variable));
-}
-
 bool expr_uses(const struct expr *expr, int variable)
 {
 	if (!(expr->variables & exprs_variable_bit(variable)))
 		return false;
 	for (int k = 0; k < expr->index_count; k++)
-		if (linear_uses(expr->indices[k], variable))
+		if (linear_uses(expr->indices[k], variable) ||
+		    (expr->indices[k]->label && expr_uses(expr->indices[k]->label, variable)))
 			return true;
 	for (int k = 0; k < expr->count; k++)
 		if (expr_uses(expr->operands[k], variable))

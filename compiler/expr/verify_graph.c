@@ -65,6 +65,10 @@ static uint64_t check_index(struct verifier *verifier, const struct linear *inde
 	uint64_t uses = 0;
 	for (int k = 0; k < index->count; k++) {
 		int variable = index->terms[k].variable;
+		if (index->terms[k].division) {
+			uses |= check_index(verifier, index->terms[k].division->dividend);
+			continue;
+		}
 		bool free = variable >= 0 && variable < TENSOR_MOST_DIMENSIONS;
 		bool bound = variable > BOUND && variable < VERIFY_VARIABLES;
 		if (!free && !bound)

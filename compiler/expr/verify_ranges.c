@@ -12,6 +12,11 @@ static void check_rows(struct verifier *verifier, const struct tensor *tensor, c
 		verify_fail(verifier, "the sample index of `%s` does not run over the samples", tensor->name);
 }
 
+static int64_t extent_of(const void *verifier, int variable)
+{
+	return ((const struct verifier *)verifier)->extents[variable];
+}
+
 static void check_place(struct verifier *verifier, const struct expr *read, int dimension, bool guarded)
 {
 	const struct tensor *tensor = read->tensor;
@@ -20,26 +25,17 @@ static void check_place(struct verifier *verifier, const struct expr *read, int 
 		check_rows(verifier, tensor, index);
 		return;
 	}
-	int64_t low = index->constant, high = index->constant;
+	struct linear_range range = linear_range(index, extent_of, verifier);
 	if (index->label)
-		high = index->label->tensor->classes - 1;
-	for (int k = 0; k < index->count; k++) {
-		int64_t count = verifier->extents[index->terms[k].variable];
-		int64_t reach = index->terms[k].coefficient * (count - 1);
-		if (count == EXTENT_ROWS) {
-			verify_fail(verifier, "index %d of `%s` runs over the samples", dimension + 1,
-			            tensor->name);
-			return;
-		}
-		if (reach < 0)
-			low += reach;
-		else
-			high += reach;
+		range.high = index->label->tensor->classes - 1;
+	if (!range.is_known) {
+		verify_fail(verifier, "index %d of `%s` runs over the samples", dimension + 1, tensor->name);
+		return;
 	}
 	long long extent = tensor->extents[dimension];
-	if (!guarded && (low < 0 || high >= extent))
+	if (!guarded && (range.low < 0 || range.high >= extent))
 		verify_fail(verifier, "index %d of `%s` runs from %lld to %lld, but the extent is %lld",
-		            dimension + 1, tensor->name, (long long)low, (long long)high, extent);
+		            dimension + 1, tensor->name, (long long)range.low, (long long)range.high, extent);
 }
 
 static void visit_leaf(struct verifier *verifier, const struct expr *expr, uint64_t scope, bool guarded)

@@ -17,7 +17,7 @@ static int read_cost(const struct expr *read, int variable)
 		int64_t coefficient = linear_coefficient(index, variable);
 		if (index->label && expr_uses(index->label, variable))
 			return STRIDED;
-		if (coefficient == 0)
+		if (!linear_uses(index, variable))
 			continue;
 		if (k < rank - 1 || (coefficient != 1 && coefficient != -1))
 			return STRIDED;
