@@ -93,6 +93,17 @@ static inline double mlp_sign(double x)
 	return (double)(x > 0.0) - (double)(x < 0.0);
 }
 
+/* floor(a / b) of the rounded quotient: whole where a is a multiple of b. */
+static inline float mlp_floor_quotientf(float a, float b)
+{
+	return floorf(a / b);
+}
+
+static inline double mlp_floor_quotient(double a, double b)
+{
+	return floor(a / b);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,22 @@ static void expect_equation(const char *statements, const char *equation)
 }
 
 /* It became the empty product of a node that is none: 0. */
+/* floor(x / 41) was floor(0.024… * x), which is 0 at 41, as it was at other multiples. */
+Test(regressions, floor_of_whole_quotients)
+{
+	struct subject s = subject_new("input x[1]\nlayer y[1] = floor(x / 41) + floor((x + 1) / 49)\n");
+	cr_assert_null(s.fault, "%s", s.fault);
+	struct evaluation *e = evaluation_new(s.arena, 1, 1, 0, 0);
+	const struct graph *graph = &s.prediction[2];
+	for (int k = 0; k < 2000; k++) {
+		evaluation_values(e, s.program.inputs.items[0])[0] = k;
+		evaluate(e, graph);
+		cr_expect_eq(evaluation_values(e, graph->results.items[0])[0], k / 41 + (k + 1) / 49, "at %d", k);
+	}
+	cr_expect_str_eq(equation_text(&s, graph, "y"), "y[n, i] = floor(x[n, i] / 41) + floor((x[n, i] + 1) / 49)");
+	arena_free(s.arena);
+}
+
 Test(regressions, power_of_one)
 {
 	expect_equation("input x[3]\noutput y[i: 3] = tanh(x[i]^1)", "y[n, i] = tanh(x[n, i])");

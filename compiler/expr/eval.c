@@ -260,6 +260,11 @@ static double not_equal(double a, double b)
 	return a != b;
 }
 
+static double floor_quotient(double a, double b)
+{
+	return floor(a / b);
+}
+
 static double (*const unary[OP_COUNT])(double) = {
 	[OP_EXP] = exp, [OP_EXPM1] = expm1, [OP_LOG] = log, [OP_LOG1P] = log1p, [OP_SQRT] = sqrt,
 	[OP_ABS] = fabs, [OP_SIGN] = sign, [OP_FLOOR] = floor, [OP_SIN] = sin, [OP_COS] = cos,
@@ -270,6 +275,7 @@ static double (*const unary[OP_COUNT])(double) = {
 static double (*const binary[OP_COUNT])(double, double) = {
 	[OP_POW] = pow, [OP_MIN] = smaller, [OP_MAX] = larger, [OP_SHIFT] = difference, [OP_LESS] = less,
 	[OP_LESS_EQUAL] = less_equal, [OP_EQUAL] = equal, [OP_NOT_EQUAL] = not_equal,
+	[OP_FLOOR_QUOTIENT] = floor_quotient,
 };
 
 /* --- inner nodes ------------------------------------------------------------------------------ */

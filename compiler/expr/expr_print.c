@@ -283,6 +283,15 @@ static void print_select(struct printer *printer, const struct expr *expr)
 	print(printer, expr->operands[2], CONDITIONAL);
 }
 
+static void print_floor_quotient(struct printer *printer, const struct expr *expr)
+{
+	text_add(printer->text, "floor(");
+	print(printer, expr->operands[0], TERM);
+	text_add(printer->text, " / ");
+	print(printer, expr->operands[1], POWER);
+	text_add(printer->text, ")");
+}
+
 static void print_call(struct printer *printer, const struct expr *expr)
 {
 	text_printf(printer->text, "%s(", op_table[expr->op].name);
@@ -318,7 +327,7 @@ static void (*const printers[OP_COUNT])(struct printer *, const struct expr *) =
 	[OP_NORMAL] = print_draw, [OP_ADD] = print_sum, [OP_MULTIPLY] = print_product,
 	[OP_SELECT] = print_select, [OP_NOT] = print_not, [OP_SUM] = print_reduction,
 	[OP_PRODUCT] = print_reduction, [OP_MAXIMUM] = print_reduction, [OP_MINIMUM] = print_reduction,
-	[OP_ARGMAX] = print_reduction,
+	[OP_ARGMAX] = print_reduction, [OP_FLOOR_QUOTIENT] = print_floor_quotient,
 };
 
 static enum level level_of(const struct expr *expr)

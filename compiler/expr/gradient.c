@@ -78,7 +78,8 @@ static struct node *find_node(struct nodes *nodes, const struct expr *expr)
 
 static bool stops_gradient(enum op op)
 {
-	return op == OP_CONSTANT || op_is_condition(op) || op == OP_ARGMAX || op == OP_FLOOR || op == OP_SIGN;
+	return op == OP_CONSTANT || op_is_condition(op) || op == OP_ARGMAX || op == OP_FLOOR ||
+	       op == OP_FLOOR_QUOTIENT || op == OP_SIGN;
 }
 
 static void collect(struct nodes *nodes, const struct expr *expr)

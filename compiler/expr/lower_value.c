@@ -88,11 +88,30 @@ static bool is_constant(const struct expr *expr)
 	return expr->count > 0 ? expr->bound == 0 : expr->op == OP_NUMBER;
 }
 
+/* The operands of a / b, or NULL. */
+static const struct value *const *quotient_of(const struct value *value)
+{
+	const struct value *inverse = value->operand_count == 2 ? value->operands[1] : NULL;
+	bool divides = value->kind == VALUE_OPERATION && value->op == OP_MULTIPLY &&
+	               inverse->kind == VALUE_OPERATION && inverse->op == OP_POW &&
+	               inverse->operands[1]->kind == VALUE_NUMBER && inverse->operands[1]->number == -1;
+	return divides ? value->operands : NULL;
+}
+
+static const struct expr *lower_floor_quotient(struct lowering *lowering, const struct value *const *quotient,
+                                               const struct linear *const *indices)
+{
+	return expr_binary(lowering->exprs, OP_FLOOR_QUOTIENT, lower_value(lowering, quotient[0], indices),
+	                   lower_value(lowering, quotient[1]->operands[0], indices));
+}
+
 static const struct expr *lower_operation(struct lowering *lowering, const struct value *value,
                                           const struct linear *const *indices)
 {
 	struct exprs *exprs = lowering->exprs;
 	const struct expr *operands[AST_MOST_OPERANDS] = {0};
+	if (value->op == OP_FLOOR && quotient_of(value->operands[0]))
+		return lower_floor_quotient(lowering, quotient_of(value->operands[0]), indices);
 	for (int k = 0; k < value->operand_count; k++)
 		operands[k] = lower_value(lowering, value->operands[k], indices);
 	double ones[] = {1, 1};

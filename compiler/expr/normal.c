@@ -328,6 +328,7 @@ static double fold(const struct expr *expr)
 	case OP_LOGISTIC: return 1 / (1 + exp(-a));
 	case OP_LOG1PEXP: return a < 0 ? log1p(exp(a)) : a + log1p(exp(-a));
 	case OP_CONSTANT: return a;
+	case OP_FLOOR_QUOTIENT: return floor(a / b);
 	case OP_SHIFT: return a - b;
 	case OP_POW: return pow(a, b);
 	case OP_MIN: return b < a ? b : a;
