@@ -26,6 +26,7 @@ static double library(enum op op, double a, double b)
 	case OP_ABS: return fabs(a);
 	case OP_SIGN: return a > 0 ? 1 : a < 0 ? -1 : 0;
 	case OP_FLOOR: return floor(a);
+	case OP_FLOOR_QUOTIENT: return floor(a / b);
 	case OP_SIN: return sin(a);
 	case OP_COS: return cos(a);
 	case OP_TANH: return tanh(a);

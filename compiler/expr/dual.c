@@ -155,7 +155,7 @@ static double of_pow(struct dual *dual, const struct expr *expr)
 	double a = value(dual, expr->operands[0]), b = value(dual, expr->operands[1]);
 	double da = tangent(dual, expr->operands[0]), db = tangent(dual, expr->operands[1]);
 	double change = 0;
-	if (da != 0)
+	if (da != 0 && !(a == 0 && b < 1))
 		change += da * b * pow(a, b - 1);
 	if (db != 0 && !(a == 0 && b > 0))
 		change += db * pow(a, b) * log(a);

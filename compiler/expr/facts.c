@@ -1,6 +1,5 @@
-/* What is known of values whatever the inputs are, and the conditions of rules. */
+/* What is known of values whatever the inputs are. */
 #include <math.h>
-#include <string.h>
 
 #include "expr/match.h"
 
@@ -127,85 +126,4 @@ bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, c
 {
 	struct facts facts = facts_new(exprs, definitions);
 	return sign_of(&facts, expr) != UNKNOWN;
-}
-
-/* --- conditions ------------------------------------------------------------------------------- */
-
-typedef bool (*predicate)(const struct match *match, const struct formula_binding *letter);
-
-static bool positive(const struct match *match, const struct formula_binding *letter)
-{
-	return is_positive(match->formula.exprs, match->definitions, letter->value);
-}
-
-static bool nonnegative(const struct match *match, const struct formula_binding *letter)
-{
-	return is_nonnegative(match->formula.exprs, match->definitions, letter->value);
-}
-
-/* For the guard of logarithms: not proven positive, and not a number. */
-static bool unproven(const struct match *match, const struct formula_binding *letter)
-{
-	return letter->value->op != OP_NUMBER && !positive(match, letter);
-}
-
-static bool is_maximum(const struct match *match, const struct expr *expr)
-{
-	const struct expr *definition = look_through(match->formula.exprs, match->definitions, expr);
-	return expr->op == OP_MAXIMUM || (expr->op == OP_CONSTANT && is_maximum(match, expr->operands[0])) ||
-	       (definition && definition->op == OP_MAXIMUM);
-}
-
-/* Not x - max(x) already, be it by a rule or by the user. */
-static bool unshifted(const struct match *match, const struct formula_binding *letter)
-{
-	const struct expr *expr = letter->value;
-	if (expr->op == OP_SHIFT)
-		return false;
-	for (int k = 0; expr->op == OP_ADD && k < expr->count; k++)
-		if (expr->weights[k] == -1 && is_maximum(match, expr->operands[k]))
-			return false;
-	return true;
-}
-
-/* Element of a one-hot vector: a read of a class tensor whose class is the letter's own index. */
-static bool one_hot(const struct match *match, const struct formula_binding *letter)
-{
-	const struct expr *expr = letter->value;
-	(void)match;
-	return expr->op == OP_READ && expr->tensor->classes > 0 &&
-	       linear_is_variable(expr->indices[expr->index_count - 1], letter->over);
-}
-
-static bool weighs_one_hot(const struct match *match, const struct formula_binding *letter)
-{
-	const struct expr *expr = letter->value;
-	if (expr->op != OP_MULTIPLY)
-		return one_hot(match, letter);
-	for (int k = 0; k < expr->count; k++)
-		if (expr->weights[k] == 1 &&
-		    one_hot(match,
-		            &(struct formula_binding){.value = expr->operands[k], .over = letter->over}))
-			return true;
-	return false;
-}
-
-static const struct {
-	const char *name;
-	predicate holds;
-} PREDICATES[] = {
-        {"positive", positive},   {"nonnegative", nonnegative}, {"unproven", unproven},
-        {"unshifted", unshifted}, {"one_hot", one_hot},         {"weighs_one_hot", weighs_one_hot},
-};
-
-bool condition_holds(const struct match *match, const struct ast_expr *condition)
-{
-	if (condition->kind == AST_OPERATION) /* and */
-		return condition_holds(match, condition->operands[0]) &&
-		       condition_holds(match, condition->operands[1]);
-	for (size_t k = 0; k < sizeof PREDICATES / sizeof *PREDICATES; k++)
-		if (strcmp(PREDICATES[k].name, condition->operands[0]->name) == 0)
-			return PREDICATES[k].holds(
-			        match, formula_find(&match->formula, condition->items.items[0].value->name));
-	return false;
 }

@@ -1,6 +1,8 @@
 /* Patterns against expressions, node by node; sums and products in match_set.c. */
 #include "expr/match_set.h"
 
+#include <string.h>
+
 const struct expr *look_through(struct exprs *exprs, const struct tensor_map *definitions,
                                 const struct expr *read)
 {
@@ -127,7 +129,8 @@ static bool match_call(struct match *m, const struct ast_expr *pattern, const st
 	enum op op = count == 2 ? op_reduction(name) : OP_COUNT;
 	if (op != OP_COUNT && op_is_reduction(expr->op))
 		return match_reduction(m, pattern, expr, op);
-	if (expr->op != op_function(name, count) || expr->count != count)
+	op = strcmp(name, "shift") == 0 ? OP_SHIFT : op_function(name, count);
+	if (expr->op != op || expr->count != count)
 		return false;
 	for (int k = 0; k < count; k++)
 		if (!match_through(m, pattern->items.items[k].value, expr->operands[k]))

@@ -29,6 +29,8 @@ const struct expr *look_through(struct exprs *exprs, const struct tensor_map *de
 bool is_positive(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);
 bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);
 
+/* --- rule_conditions.c ------------------------------------------------------------------------ */
+
 /* A condition of a rule: "positive(a) and positive(b)". */
 bool condition_holds(const struct match *match, const struct ast_expr *condition);
 

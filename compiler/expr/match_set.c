@@ -270,8 +270,23 @@ static bool match_set(struct match *m, struct pattern_set *pattern, const struct
 	return match_parts(m, pattern, 0, rest, root);
 }
 
+/* Are its letters all bound, to values? */
+static bool is_known(const struct match *m, const struct ast_expr *pattern)
+{
+	if (pattern->kind == AST_NAME) {
+		const struct formula_binding *letter = formula_find(&m->formula, pattern->name);
+		return letter && letter->value;
+	}
+	bool known = pattern->kind == AST_NUMBER || pattern->kind == AST_OPERATION;
+	for (int k = 0; known && k < pattern->operand_count; k++)
+		known = is_known(m, pattern->operands[k]);
+	return known;
+}
+
 bool match_operation(struct match *m, const struct ast_expr *pattern, const struct expr *expr, bool root)
 {
+	if (!root && is_known(m, pattern) && formula_build(&m->formula, pattern) == expr)
+		return true;
 	bool is_sum = (pattern->op[0] == '+' || pattern->op[0] == '-') && pattern->operand_count == 2;
 	struct pattern_set set = {.op = is_sum ? OP_ADD : OP_MULTIPLY, .number = is_sum ? 0 : 1};
 	if (is_sum)
