@@ -74,6 +74,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 	return memory;
 }
 
+size_t arena_used(const struct arena *arena)
+{
+	size_t used = 0;
+	for (const struct block *block = arena->blocks; block; block = block->next)
+		used += block->used;
+	return used;
+}
+
 char *arena_copy(struct arena *arena, const char *bytes, size_t length)
 {
 	char *copy = arena_alloc(arena, length + 1);

@@ -14,6 +14,9 @@ void arena_free(struct arena *arena);
 /* Zeroed memory, aligned for any object. Never NULL: without memory the program ends. */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/* Bytes that were allocated so far. */
+size_t arena_used(const struct arena *arena);
+
 /* Ends the program for want of memory: for allocations that are not an arena's. */
 _Noreturn void arena_exhausted(void);
 

@@ -20,7 +20,7 @@
 		(array)->items[(array)->count++] = (__VA_ARGS__);                                \
 	} while (0)
 
-/* A copy of `items` with twice the capacity (at least 8); the old items stay where they are. */
+/* A copy of `items` with twice the capacity (at least 4); the old items stay where they are. */
 void *array_grow(struct arena *arena, const void *items, size_t *capacity, size_t item_size);
 
 #endif

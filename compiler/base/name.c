@@ -10,7 +10,10 @@
 
 struct names {
 	struct arena *arena;
-	name_t *slots;
+	struct name_slot {
+		uint64_t hash;
+		name_t name;
+	} * slots;
 	size_t count, capacity;
 };
 
@@ -28,16 +31,17 @@ struct names *names_new(struct arena *arena)
 	struct names *names = ARENA_NEW(arena, struct names);
 	names->arena = arena;
 	names->capacity = 256;
-	names->slots = ARENA_ARRAY(arena, name_t, names->capacity);
+	names->slots = ARENA_ARRAY(arena, struct name_slot, names->capacity);
 	return names;
 }
 
-static name_t *find(const struct names *names, const char *text, size_t length)
+static struct name_slot *find(const struct names *names, uint64_t wanted, const char *text, size_t length)
 {
-	size_t i = (size_t)hash(text, length) & (names->capacity - 1);
-	while (names->slots[i] &&
-	       (strncmp(names->slots[i], text, length) != 0 || names->slots[i][length] != '\0'))
-		i = (i + 1) & (names->capacity - 1);
+	size_t i = (size_t)wanted & (names->capacity - 1);
+	for (; names->slots[i].name; i = (i + 1) & (names->capacity - 1))
+		if (names->slots[i].hash == wanted && strncmp(names->slots[i].name, text, length) == 0 &&
+		    names->slots[i].name[length] == '\0')
+			break;
 	return &names->slots[i];
 }
 
@@ -45,22 +49,28 @@ static void grow(struct names *names)
 {
 	struct names old = *names;
 	names->capacity *= 2;
-	names->slots = ARENA_ARRAY(names->arena, name_t, names->capacity);
-	for (size_t i = 0; i < old.capacity; i++)
-		if (old.slots[i])
-			*find(names, old.slots[i], strlen(old.slots[i])) = old.slots[i];
+	names->slots = ARENA_ARRAY(names->arena, struct name_slot, names->capacity);
+	for (size_t k = 0; k < old.capacity; k++) {
+		size_t i = (size_t)old.slots[k].hash & (names->capacity - 1);
+		while (old.slots[k].name && names->slots[i].name)
+			i = (i + 1) & (names->capacity - 1);
+		if (old.slots[k].name)
+			names->slots[i] = old.slots[k];
+	}
 }
 
 name_t name_intern(struct names *names, const char *text, size_t length)
 {
-	name_t *slot = find(names, text, length);
-	if (*slot)
-		return *slot;
+	uint64_t wanted = hash(text, length);
+	struct name_slot *slot = find(names, wanted, text, length);
+	if (slot->name)
+		return slot->name;
 	if (2 * ++names->count > names->capacity) {
 		grow(names);
-		slot = find(names, text, length);
+		slot = find(names, wanted, text, length);
 	}
-	return *slot = arena_copy(names->arena, text, length);
+	*slot = (struct name_slot){wanted, arena_copy(names->arena, text, length)};
+	return slot->name;
 }
 
 name_t name_of(struct names *names, const char *text)
@@ -70,15 +80,16 @@ name_t name_of(struct names *names, const char *text)
 
 name_t name_format(struct names *names, const char *format, ...)
 {
+	char text[256], *longer = text;
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
-	char *text = arena_alloc(names->arena, (size_t)length + 1);
-	vsnprintf(text, (size_t)length + 1, format, again);
+	size_t length = (size_t)vsnprintf(text, sizeof text, format, arguments);
+	if (length >= sizeof text)
+		vsnprintf(longer = arena_alloc(names->arena, length + 1), length + 1, format, again);
 	va_end(again);
 	va_end(arguments);
-	return name_intern(names, text, (size_t)length);
+	return name_intern(names, longer, length);
 }
 
 static size_t smallest(size_t a, size_t b, size_t c)

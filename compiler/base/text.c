@@ -9,6 +9,8 @@
 
 #include "base/arena.h"
 
+enum { FIRST_CAPACITY = 64 };
+
 struct text text_new(struct arena *arena)
 {
 	return (struct text){.arena = arena};
@@ -19,7 +21,7 @@ static void reserve(struct text *text, size_t more)
 	size_t needed = text->length + more + 1;
 	if (needed <= text->capacity)
 		return;
-	size_t capacity = text->capacity ? text->capacity * 2 : 256;
+	size_t capacity = text->capacity ? text->capacity * 2 : FIRST_CAPACITY;
 	if (capacity < needed)
 		capacity = needed;
 	char *bytes = arena_alloc(text->arena, capacity);
@@ -48,10 +50,13 @@ static void add_formatted(struct text *text, const char *format, va_list argumen
 {
 	va_list again;
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
-	reserve(text, (size_t)length);
-	vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
-	text->length += (size_t)length;
+	size_t room = text->capacity - text->length;
+	size_t length = (size_t)vsnprintf(room ? text->bytes + text->length : NULL, room, format, arguments);
+	if (length >= room) {
+		reserve(text, length);
+		vsnprintf(text->bytes + text->length, length + 1, format, again);
+	}
+	text->length += length;
 	va_end(again);
 }
 

@@ -79,29 +79,29 @@ static void add_argument(struct text *line, const char *argument)
 static void emit_call(struct body *body, const struct step *step)
 {
 	struct c_names *names = body->names;
-	struct signature signature = signature_of(names->plan, step);
+	const struct signature *signature = signature_of(names, step);
 	bool init = body->function == PLAN_INIT, now = body->training && !init;
 	struct text line = text_new(body->text->arena);
 	text_printf(&line, "%s(", c_function(names, step));
-	if (signature.rows)
+	if (signature->rows)
 		add_argument(&line, "rows");
-	if (signature.seed)
+	if (signature->seed)
 		add_argument(&line, init  ? "seed"
 		                    : now ? "t->seed"
 		                          : name_format(names->names, "%s_SEED", names->upper));
-	if (signature.step)
+	if (signature->step)
 		add_argument(&line, now ? "t->step + 1" : "0");
-	if (signature.epoch)
+	if (signature->epoch)
 		add_argument(&line, now ? "t->epoch" : "0");
-	if (signature.net)
+	if (signature->net)
 		add_argument(&line, body->training ? "&t->net" : "net");
-	for (size_t k = 0; k < signature.schedules.count; k++)
+	for (size_t k = 0; k < signature->schedules.count; k++)
 		add_argument(&line, name_format(names->names, "(%s)%s", names->real,
-		                                c_tensor(names, signature.schedules.items[k])));
-	for (size_t k = 0; k < signature.read.count; k++)
-		add_argument(&line, argument(body, signature.read.items[k]));
-	for (size_t k = 0; k < signature.written.count; k++)
-		add_argument(&line, argument(body, signature.written.items[k]));
+		                                c_tensor(names, signature->schedules.items[k])));
+	for (size_t k = 0; k < signature->read.count; k++)
+		add_argument(&line, argument(body, signature->read.items[k]));
+	for (size_t k = 0; k < signature->written.count; k++)
+		add_argument(&line, argument(body, signature->written.items[k]));
 	text_add(&line, ");");
 	c_line(body->text, text_string(&line));
 }
@@ -147,8 +147,9 @@ static void emit_views(struct body *body)
 {
 	const struct plan *plan = body->names->plan;
 	for (size_t k = 0; k < plan->functions[body->function].count; k++) {
-		struct signature signature = signature_of(plan, plan->functions[body->function].items[k]);
-		const tensors *const lists[] = {&signature.read, &signature.written};
+		const struct signature *signature =
+			signature_of(body->names, plan->functions[body->function].items[k]);
+		const tensors *const lists[] = {&signature->read, &signature->written};
 		for (size_t l = 0; l < 2; l++)
 			for (size_t j = 0; j < lists[l]->count; j++) {
 				struct location place =

@@ -29,7 +29,7 @@ static void emit_constants(struct text *text, const struct c_names *names)
 		             "tensors of the optimiser");
 	for (size_t k = 0; k < names->extents.count; k++)
 		array_push(names->arena, &list,
-		           (struct constant){names->extents.items[k].name, names->extents.items[k].extent,
+		           (struct constant){names->extents.items[k]->name, names->extents.items[k]->extent,
 		                             NULL});
 	add_constant(names, &list, "WORK", at_least_one(predict > loss ? predict : loss),
 	             "numbers of scratch");

@@ -125,16 +125,16 @@ static const struct size *size_of(const struct tensor *tensor, int k)
 	return size;
 }
 
+static const void *extent_key(int64_t extent)
+{
+	return (const void *)(uintptr_t)extent;
+}
+
 static const struct extent_name *find_extent(const struct c_names *names, int64_t extent,
                                              const struct size *size)
 {
-	for (size_t k = 0; size && k < names->extents.count; k++)
-		if (names->extents.items[k].size == size && names->extents.items[k].extent == extent)
-			return &names->extents.items[k];
-	for (size_t k = 0; k < names->extents.count; k++)
-		if (names->extents.items[k].extent == extent)
-			return &names->extents.items[k];
-	return NULL;
+	const struct extent_name *own = size ? table_get(names->by_size, size) : NULL;
+	return own && own->extent == extent ? own : table_get(names->by_extent, extent_key(extent));
 }
 
 static void add_extent(struct c_names *names, const char *owner, int number, int64_t extent,
@@ -147,8 +147,13 @@ static void add_extent(struct c_names *names, const char *owner, int number, int
 	const char *wanted = number > 0
 	                             ? name_format(names->names, "%s_SIZE_%s_%d", names->upper, upper, number)
 	                             : name_format(names->names, "%s_SIZE_%s", names->upper, upper);
-	struct extent_name name = {c_unique(names, names->used, wanted), extent, size};
+	struct extent_name *name = ARENA_NEW(names->arena, struct extent_name);
+	*name = (struct extent_name){c_unique(names, names->used, wanted), extent, size};
 	array_push(names->arena, &names->extents, name);
+	if (!table_get(names->by_extent, extent_key(extent)))
+		table_put(names->by_extent, extent_key(extent), name);
+	if (size && !table_get(names->by_size, size))
+		table_put(names->by_size, size, name);
 }
 
 static void add_extents(struct c_names *names, const struct tensor *tensor)
@@ -281,6 +286,7 @@ struct c_names c_names_new(const struct plan *plan)
 	                        .real = plan->options.real_size == 8 ? "double" : "float"};
 	names.upper = c_upper(names.names, names.model);
 	struct table **const tables[] = {&names.tensors, &names.used, &names.functions, &names.uppers,
+	                                 &names.by_extent, &names.by_size, &names.signatures,
 	                                 &names.streams, &names.used_uppers, &names.used_streams};
 	for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
 		*tables[k] = table_new(names.arena);

@@ -18,10 +18,13 @@ struct c_names {
 	struct names *names;
 	name_t model, upper;     /* "iris", "IRIS" */
 	const char *real;        /* "float" or "double" */
-	ARRAY(struct extent_name) extents;
+	ARRAY(const struct extent_name *) extents;
+	struct table *by_extent; /* extent, as a pointer → the first struct extent_name that has it */
+	struct table *by_size;   /* struct size → the first that is of it */
 	struct table *tensors;   /* tensor → name_t */
 	struct table *used;      /* names of tensors and functions */
 	struct table *functions; /* step → name_t */
+	struct table *signatures; /* step → struct signature, once it is known: see step.h */
 	struct table *uppers;    /* tensor → name_t: "LAYER_HIDDEN" */
 	struct table *streams;   /* name_t of a draw → name_t: "STREAM_HIDDEN_W" */
 	struct table *used_uppers, *used_streams;

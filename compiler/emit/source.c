@@ -127,14 +127,13 @@ static void emit_joined_lanes(struct text *text, const struct c_names *names)
 }
 
 /* Are rows, net or the scratch used by any step? */
-static bool any_step(const struct plan *plan, enum plan_function function,
+static bool any_step(const struct c_names *names, enum plan_function function,
                      bool (*has)(const struct signature *))
 {
-	for (size_t k = 0; k < plan->functions[function].count; k++) {
-		struct signature signature = signature_of(plan, plan->functions[function].items[k]);
-		if (has(&signature))
+	const step_list *steps = &names->plan->functions[function];
+	for (size_t k = 0; k < steps->count; k++)
+		if (has(signature_of(names, steps->items[k])))
 			return true;
-	}
 	return false;
 }
 
@@ -166,9 +165,9 @@ static void close_function(struct text *text)
 static void emit_unused(struct text *text, const struct c_names *names, enum plan_function function)
 {
 	const struct plan *plan = names->plan;
-	if (!any_step(plan, function, has_rows))
+	if (!any_step(names, function, has_rows))
 		text_line(text, "(void)rows;");
-	if (!any_step(plan, function, has_net))
+	if (!any_step(names, function, has_net))
 		text_line(text, "(void)net;");
 	if (plan->areas[plan_area_of(function)].scratch == 0)
 		text_line(text, "(void)w;");
@@ -264,7 +263,7 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 
 	for (enum plan_function f = PLAN_BACKWARD; f <= PLAN_UPDATE; f++) {
 		open_function(text, names, f == PLAN_BACKWARD ? PUBLIC_BACKWARD : PUBLIC_UPDATE);
-		if (any_step(names->plan, f, has_rows))
+		if (any_step(names, f, has_rows))
 			text_line(text, "const int rows = t->rows;");
 		emit_steps(text, names, f, true);
 		if (f == PLAN_UPDATE)

@@ -62,19 +62,27 @@ static void gather(struct gathering *g, const struct expr *expr)
 		gather(g, expr->operands[k]);
 }
 
-struct signature signature_of(const struct plan *plan, const struct step *step)
+static struct signature *find_signature(const struct plan *plan, const struct step *step)
 {
-	struct signature signature = {0};
-	struct gathering g = {plan, step, &signature, table_new(plan->arena)};
+	struct signature *signature = ARENA_NEW(plan->arena, struct signature);
+	struct gathering g = {plan, step, signature, table_new(plan->arena)};
 	for (size_t m = 0; m < step->members.count; m++) {
 		const struct plan_member *member = &step->members.items[m];
 		const struct tensor *left = member->equation->left;
 		for (int k = 0; k < left->rank; k++)
-			signature.rows = signature.rows || left->extents[k] == EXTENT_ROWS;
+			signature->rows = signature->rows || left->extents[k] == EXTENT_ROWS;
 		gather(&g, member->equation->right);
 		if (member->stored)
-			add_once(&g, &signature.written, plan_storage(plan, left));
+			add_once(&g, &signature->written, plan_storage(plan, left));
 	}
+	return signature;
+}
+
+const struct signature *signature_of(const struct c_names *names, const struct step *step)
+{
+	struct signature *signature = table_get(names->signatures, step);
+	if (!signature)
+		table_put(names->signatures, step, signature = find_signature(names->plan, step));
 	return signature;
 }
 
@@ -178,12 +186,12 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 
 void emit_step(struct text *text, struct c_names *names, const struct step *step)
 {
-	struct signature signature = signature_of(names->plan, step);
-	struct scope scope = function_scope(names, step, &signature);
+	const struct signature *signature = signature_of(names, step);
+	struct scope scope = function_scope(names, step, signature);
 	const struct equation *first = step->members.items[0].equation;
 	print_comment(text, step);
 	c_line(text, name_format(names->names, "static void %s(%s)", c_function(names, step),
-	                         arguments(names, &signature)));
+	                         arguments(names, signature)));
 	text_line(text, "{");
 	text->indent++;
 	if (first->numbers)

@@ -12,7 +12,8 @@ struct signature {
 	tensors written;  /* storage: the stored tensor for NEXT in place */
 };
 
-struct signature signature_of(const struct plan *plan, const struct step *step);
+/* Found once for each step. */
+const struct signature *signature_of(const struct c_names *names, const struct step *step);
 
 void emit_step(struct text *text, struct c_names *names, const struct step *step);
 

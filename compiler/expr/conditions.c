@@ -247,8 +247,18 @@ static const struct expr *visit(struct deciding *d, const struct expr *expr)
 	return result;
 }
 
+static uint64_t conditions(void)
+{
+	uint64_t operators = 0;
+	for (enum op op = 0; op < OP_COUNT; op++)
+		operators |= op_is_condition(op) ? op_bit(op) : 0;
+	return operators;
+}
+
 const struct expr *decide_conditions(struct exprs *exprs, const struct equation *equation)
 {
+	if (!expr_has(equation->right, conditions()))
+		return equation->right;
 	struct deciding d = {.exprs = exprs, .decided = {.arena = exprs_arena(exprs)}};
 	for (int k = 0; k < equation->left->rank; k++)
 		array_push(exprs_arena(exprs), &d.counters,

@@ -10,7 +10,7 @@ struct exprs *exprs_new(struct arena *arena, struct names *names)
 	exprs->arena = arena;
 	exprs->names = names;
 	exprs->capacity = exprs->linear_capacity = 1024;
-	exprs->slots = ARENA_ARRAY(arena, const struct expr *, exprs->capacity);
+	exprs->slots = ARENA_ARRAY(arena, struct expr_slot, exprs->capacity);
 	exprs->linears = ARENA_ARRAY(arena, const struct linear *, exprs->linear_capacity);
 	exprs->next_id = exprs->next_linear_id = 1;
 	exprs->next_fresh = FRESH;
@@ -93,12 +93,12 @@ static bool equal_exprs(const struct expr *a, const struct expr *b)
 static void grow_exprs(struct exprs *exprs)
 {
 	size_t capacity = exprs->capacity * 2;
-	const struct expr **slots = ARENA_ARRAY(exprs->arena, const struct expr *, capacity);
+	struct expr_slot *slots = ARENA_ARRAY(exprs->arena, struct expr_slot, capacity);
 	for (size_t i = 0; i < exprs->capacity; i++) {
-		if (!exprs->slots[i])
+		if (!exprs->slots[i].expr)
 			continue;
-		size_t at = (size_t)hash_expr(exprs->slots[i]) & (capacity - 1);
-		while (slots[at])
+		size_t at = (size_t)exprs->slots[i].hash & (capacity - 1);
+		while (slots[at].expr)
 			at = (at + 1) & (capacity - 1);
 		slots[at] = exprs->slots[i];
 	}
@@ -124,32 +124,37 @@ static uint64_t linear_variables(const struct linear *linear)
 	return variables;
 }
 
-/* What follows from the operands and indices: the bound level and the filter of variables. */
+/* What follows from the operands and indices: the bound level and the filters of variables and operators. */
 static void summarize(struct expr *expr)
 {
 	expr->bound = expr->variable > 0 ? expr->variable - BOUND : 0;
 	expr->variables = 0;
+	expr->operators = op_bit(expr->op);
 	expr->divides = false;
 	for (int k = 0; k < expr->count; k++) {
 		expr->divides = expr->divides || expr->operands[k]->divides;
 		if (expr->operands[k]->bound > expr->bound)
 			expr->bound = expr->operands[k]->bound;
 		expr->variables |= expr->operands[k]->variables;
+		expr->operators |= expr->operands[k]->operators;
 	}
-	for (int k = 0; k < expr->index_count; k++)
+	for (int k = 0; k < expr->index_count; k++) {
 		expr->variables |= linear_variables(expr->indices[k]);
-	for (int k = 0; k < expr->index_count; k++)
+		if (expr->indices[k]->label)
+			expr->operators |= expr->indices[k]->label->operators;
 		for (int t = 0; t < expr->indices[k]->count; t++)
 			expr->divides = expr->divides || expr->indices[k]->terms[t].division;
+	}
 }
 
 /* The one node equal to `wanted`, whose arrays may live on the stack. */
 const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted)
 {
-	size_t at = (size_t)hash_expr(wanted) & (exprs->capacity - 1);
-	for (; exprs->slots[at]; at = (at + 1) & (exprs->capacity - 1))
-		if (equal_exprs(exprs->slots[at], wanted))
-			return exprs->slots[at];
+	uint64_t hash = hash_expr(wanted);
+	size_t at = (size_t)hash & (exprs->capacity - 1);
+	for (; exprs->slots[at].expr; at = (at + 1) & (exprs->capacity - 1))
+		if (exprs->slots[at].hash == hash && equal_exprs(exprs->slots[at].expr, wanted))
+			return exprs->slots[at].expr;
 	struct expr *expr = copy_items(exprs, wanted, sizeof *wanted);
 	size_t count = (size_t)expr->count, indices = (size_t)expr->index_count;
 	expr->operands = copy_items(exprs, wanted->operands, count * sizeof *wanted->operands);
@@ -158,8 +163,8 @@ const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted)
 	expr->indices = copy_items(exprs, wanted->indices, indices * sizeof *wanted->indices);
 	expr->id = exprs->next_id++;
 	summarize(expr);
-	exprs->slots[at] = expr;
-	if (2 * ++exprs->count > exprs->capacity)
+	exprs->slots[at] = (struct expr_slot){hash, expr};
+	if (4 * ++exprs->count > 3 * exprs->capacity)
 		grow_exprs(exprs);
 	return expr;
 }

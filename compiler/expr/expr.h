@@ -99,17 +99,18 @@ struct expr {
 	uint32_t id;         /* order of creation: operands come before their users */
 	bool divides;        /* are there reads by quotients or remainders of indices inside? */
 	int bound;           /* highest k of the variables BOUND + k bound inside; 0: none */
-	uint64_t variables;  /* free variables by variable % 64: a filter, see expr_uses */
 	int count;           /* of operands */
+	int index_count;
+	int variable;
+	enum symbol symbol;
+	uint64_t variables;  /* free variables by variable % 64: a filter, see expr_uses */
+	uint64_t operators;  /* those in it, as bits: see expr_has */
 	const struct expr *const *operands;
 	const double *weights;
 	double number;
 	const struct tensor *tensor;
-	int index_count;
 	const struct linear *const *indices;
-	int variable;
 	int64_t extent;
-	enum symbol symbol;
 	name_t draw;
 };
 
@@ -192,6 +193,19 @@ const struct linear *linear_substitute(struct exprs *exprs, const struct linear 
 /* Does the variable occur free in it? */
 bool expr_uses(const struct expr *expr, int variable);
 bool expr_is_number(const struct expr *expr, double number);
+
+_Static_assert(OP_COUNT <= 64, "operators fit in the bits of a number");
+
+static inline uint64_t op_bit(enum op op)
+{
+	return UINT64_C(1) << op;
+}
+
+/* Does one of the operators, given as bits, occur in it or in the class numbers of its indices? */
+static inline bool expr_has(const struct expr *expr, uint64_t operators)
+{
+	return (expr->operators & operators) != 0;
+}
 
 /* --- transform.c ----------------------------------------------------------------------------------------------- */
 

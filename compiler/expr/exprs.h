@@ -7,9 +7,14 @@
 struct exprs {
 	struct arena *arena;
 	struct names *names;
-	const struct expr **slots;
+	struct expr_slot {
+		uint64_t hash;
+		const struct expr *expr;
+	} * slots;
 	size_t count, capacity;
 	const struct linear **linears;
+	struct linear *draft; /* the one that is being built */
+	int draft_terms;      /* that it has room for */
 	size_t linear_count, linear_capacity;
 	ARRAY(const struct tensor *) holders; /* by id of the value; NULL: none */
 	uint32_t next_id, next_linear_id;

@@ -16,7 +16,7 @@ static struct graph strip_constants(struct exprs *exprs, const struct graph *gra
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
-		if (equation.right)
+		if (equation.right && expr_has(equation.right, op_bit(OP_CONSTANT)))
 			equation.right = expr_map(exprs, equation.right, without_constant, exprs);
 		array_push(exprs_arena(exprs), &result.equations, equation);
 	}

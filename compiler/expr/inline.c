@@ -28,7 +28,8 @@ static bool has_tensors(const struct expr *expr)
 
 struct inlining {
 	struct exprs *exprs;
-	struct tensor_map uses;   /* tensor → number of equations that read it, as struct use */
+	struct tensor_map results; /* of the graph */
+	struct tensor_map uses;   /* tensor → number of equations that read it */
 	struct tensor_map any;    /* tensor → right side that any reader may repeat */
 	struct tensor_map cheap;  /* the same, for readers without reductions */
 	struct tensor_map single; /* the same, for the one reader, if it has as many indices */
@@ -37,17 +38,11 @@ struct inlining {
 	bool is_copy; /* the reader is to stay a read, which its own readers repeat */
 };
 
-struct use {
-	int count;
-};
-
 static void count_use(void *context, const struct expr *read)
 {
 	struct inlining *in = context;
-	struct use *use = ARENA_NEW(exprs_arena(in->exprs), struct use);
-	const struct use *before = tensor_map_get(&in->uses, read->tensor);
-	use->count = before ? before->count + 1 : 1;
-	tensor_map_set(&in->uses, read->tensor, use);
+	uintptr_t before = (uintptr_t)tensor_map_get(&in->uses, read->tensor);
+	tensor_map_set(&in->uses, read->tensor, (const void *)(before + 1));
 }
 
 static const struct expr *right_side(const struct inlining *in, const struct expr *read)
@@ -76,14 +71,6 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 	return expr_substitute(in->exprs, right, expr->index_count, variables, expr->indices);
 }
 
-static bool is_result(const struct graph *graph, const struct tensor *tensor)
-{
-	for (size_t k = 0; k < graph->results.count; k++)
-		if (graph->results.items[k] == tensor)
-			return true;
-	return false;
-}
-
 static int count_indices(const struct equation *equation)
 {
 	int count = equation->left->rank;
@@ -92,45 +79,51 @@ static int count_indices(const struct equation *equation)
 	return count;
 }
 
+static size_t use_count(const struct inlining *in, const struct tensor *tensor)
+{
+	return (size_t)(uintptr_t)tensor_map_get(&in->uses, tensor);
+}
+
 /* The readers of a copy become readers of what it copies: no longer one alone. */
 static void count_copy(struct inlining *in, const struct equation *copy)
 {
-	const struct use *use = tensor_map_get(&in->uses, copy->left);
-	if (copy->right->op == OP_READ && use && use->count > 1)
+	if (copy->right->op == OP_READ && use_count(in, copy->left) > 1)
 		tensor_map_set(&in->single, copy->right->tensor, NULL);
 }
 
 /* In which readers the equation's right side may stand in place of a read. */
 static void offer(struct inlining *in, const struct equation *equation)
 {
-	const struct use *use = tensor_map_get(&in->uses, equation->left);
 	if (equation->right->divides)
 		return; /* in a sum it would cost more than the copy */
 	if (equation->right->op == OP_READ || !has_tensors(equation->right))
 		tensor_map_set(&in->any, equation->left, equation->right);
 	else if (cost(equation->right) <= MOST_OPERATORS)
 		tensor_map_set(&in->cheap, equation->left, equation->right);
-	if (use && use->count == 1 && equation->right->bound == 0)
+	if (use_count(in, equation->left) == 1 && equation->right->bound == 0)
 		tensor_map_set(&in->single, equation->left, equation->right);
 }
 
 struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 {
-	struct arena *arena = exprs_arena(exprs);
+	struct arena *arena = exprs_arena(exprs), *scratch = arena_new();
 	struct inlining in = {.exprs = exprs,
-	                      .any = {.arena = arena},
-	                      .cheap = {.arena = arena},
-	                      .single = {.arena = arena},
-	                      .uses = {.arena = arena}};
+	                      .results = {.arena = scratch},
+	                      .any = {.arena = scratch},
+	                      .cheap = {.arena = scratch},
+	                      .single = {.arena = scratch},
+	                      .uses = {.arena = scratch}};
 	struct graph result = {.results = graph->results};
+	for (size_t k = 0; k < graph->results.count; k++)
+		tensor_map_set(&in.results, graph->results.items[k], "result");
 	for (size_t k = 0; k < graph->equations.count; k++)
 		if (graph->equations.items[k].right)
-			visit_reads(arena, graph->equations.items[k].right, count_use, &in);
+			visit_reads(scratch, graph->equations.items[k].right, count_use, &in);
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		enum tensor_role role = equation.left->role;
 		bool may_go = (role == TENSOR_ADJOINT || role == TENSOR_TEMPORARY) &&
-		              !is_result(graph, equation.left);
+		              !tensor_map_get(&in.results, equation.left);
 		if (equation.right) {
 			in.is_copy = may_go && equation.right->op == OP_READ;
 			in.in_reduction = equation.right->bound > 0;
@@ -143,5 +136,6 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 		}
 		array_push(arena, &result.equations, equation);
 	}
+	arena_free(scratch);
 	return result;
 }

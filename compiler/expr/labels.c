@@ -66,12 +66,25 @@ static const struct expr *rewrite_read(void *context, const struct expr *expr)
 	return expr_select(exprs, same, expr_number(exprs, 1), expr_number(exprs, 0));
 }
 
+static void search_one_hot(void *found, const struct expr *read)
+{
+	if (is_one_hot(read))
+		*(bool *)found = true;
+}
+
+static bool reads_one_hot(struct exprs *exprs, const struct expr *expr)
+{
+	bool found = false;
+	visit_reads(exprs_arena(exprs), expr, search_one_hot, &found);
+	return found;
+}
+
 struct graph look_up_labels(struct exprs *exprs, const struct graph *graph)
 {
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
-		if (equation.right) {
+		if (equation.right && reads_one_hot(exprs, equation.right)) {
 			equation.right = expr_map(exprs, equation.right, rewrite_sum, exprs);
 			equation.right = expr_map(exprs, equation.right, rewrite_read, exprs);
 		}

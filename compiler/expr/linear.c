@@ -1,6 +1,10 @@
 /* Linear index expressions, each once. */
 #include "expr/exprs.h"
 
+#include <string.h>
+
+enum { FIRST_TERMS = 16 };
+
 static uint64_t hash_linear(const struct linear *linear)
 {
 	uint64_t hash = exprs_mix((uint64_t)linear->constant, linear->label ? linear->label->id : 0);
@@ -37,38 +41,52 @@ static void grow_linears(struct exprs *exprs)
 	exprs->linear_capacity = capacity;
 }
 
-/* `wanted` is in the arena already; it is lost if it has an equal. */
-static const struct linear *intern_linear(struct exprs *exprs, struct linear *wanted)
+static size_t linear_size(int terms)
 {
+	return sizeof(struct linear) + sizeof(struct linear_term) * (size_t)terms;
+}
+
+/* The one equal to the draft. */
+static const struct linear *intern_draft(struct exprs *exprs)
+{
+	const struct linear *wanted = exprs->draft;
 	size_t at = (size_t)hash_linear(wanted) & (exprs->linear_capacity - 1);
 	for (; exprs->linears[at]; at = (at + 1) & (exprs->linear_capacity - 1))
 		if (equal_linears(exprs->linears[at], wanted))
 			return exprs->linears[at];
-	wanted->id = exprs->next_linear_id++;
-	exprs->linears[at] = wanted;
+	struct linear *linear = arena_alloc(exprs->arena, linear_size(wanted->count));
+	memcpy(linear, wanted, linear_size(wanted->count));
+	linear->id = exprs->next_linear_id++;
+	exprs->linears[at] = linear;
 	if (2 * ++exprs->linear_count > exprs->linear_capacity)
 		grow_linears(exprs);
-	return wanted;
+	return linear;
 }
 
-static struct linear *allocate_linear(struct exprs *exprs, int terms)
+/* An empty one with room for so many terms: most have an equal, and need no memory of their own. */
+static struct linear *draft_linear(struct exprs *exprs, int terms)
 {
-	return arena_alloc(exprs->arena, sizeof(struct linear) + sizeof(struct linear_term) * (size_t)terms);
+	if (!exprs->draft || terms > exprs->draft_terms) {
+		exprs->draft_terms = terms > FIRST_TERMS ? 2 * terms : FIRST_TERMS;
+		exprs->draft = arena_alloc(exprs->arena, linear_size(exprs->draft_terms));
+	}
+	*exprs->draft = (struct linear){0};
+	return exprs->draft;
 }
 
 const struct linear *linear_constant(struct exprs *exprs, int64_t constant)
 {
-	struct linear *linear = allocate_linear(exprs, 0);
+	struct linear *linear = draft_linear(exprs, 0);
 	linear->constant = constant;
-	return intern_linear(exprs, linear);
+	return intern_draft(exprs);
 }
 
 const struct linear *linear_variable(struct exprs *exprs, int variable)
 {
-	struct linear *linear = allocate_linear(exprs, 1);
+	struct linear *linear = draft_linear(exprs, 1);
 	linear->count = 1;
 	linear->terms[0] = (struct linear_term){.variable = variable, .coefficient = 1};
-	return intern_linear(exprs, linear);
+	return intern_draft(exprs);
 }
 
 /* --- divisions -------------------------------------------------------------------------------- */
@@ -86,32 +104,36 @@ static const struct linear *linear_division(struct exprs *exprs, const struct li
 		((struct linear *)dividend)->divisions = own; /* no part of its identity */
 		division = own;
 	}
-	struct linear *linear = allocate_linear(exprs, 1);
+	struct linear *linear = draft_linear(exprs, 1);
 	linear->count = 1;
 	linear->terms[0] = (struct linear_term){division->variable, 1, division};
-	return intern_linear(exprs, linear);
+	return intern_draft(exprs);
 }
 
-/* a = divisor * whole + rest, with the constant of `rest` in 0 … divisor-1. A rest that might be negative is divided
- * with the rest of `a`: C rounds towards 0. */
+/* The terms that the divisor divides, divided, or the others; the constant of these is in 0 … divisor-1. */
+static const struct linear *part_of(struct exprs *exprs, const struct linear *a, int64_t divisor, bool is_whole)
+{
+	struct linear *part = draft_linear(exprs, a->count);
+	int64_t remainder = (a->constant % divisor + divisor) % divisor;
+	part->constant = is_whole ? (a->constant - remainder) / divisor : remainder;
+	for (int k = 0; k < a->count; k++) {
+		if ((a->terms[k].coefficient % divisor == 0) != is_whole)
+			continue;
+		part->terms[part->count] = a->terms[k];
+		part->terms[part->count++].coefficient /= is_whole ? divisor : 1;
+	}
+	return intern_draft(exprs);
+}
+
+/* a = divisor * whole + rest. A rest that might be negative is divided with the rest of `a`: C rounds towards 0. */
 static void divide(struct exprs *exprs, const struct linear *a, int64_t divisor, const struct linear **whole,
                    const struct linear **rest)
 {
-	struct linear *parts[2] = {allocate_linear(exprs, a->count), allocate_linear(exprs, a->count)};
-	int64_t remainder = (a->constant % divisor + divisor) % divisor;
-	parts[0]->constant = (a->constant - remainder) / divisor;
-	parts[1]->constant = remainder;
-	for (int k = 0; k < a->count; k++) {
-		bool divides = a->terms[k].coefficient % divisor == 0;
-		struct linear *part = parts[divides ? 0 : 1];
-		part->terms[part->count] = a->terms[k];
-		part->terms[part->count++].coefficient /= divides ? divisor : 1;
-	}
 	bool keeps_sign = true;
-	for (int k = 0; k < parts[1]->count; k++)
-		keeps_sign = keeps_sign && parts[1]->terms[k].coefficient > 0;
-	*whole = keeps_sign ? intern_linear(exprs, parts[0]) : linear_constant(exprs, 0);
-	*rest = keeps_sign ? intern_linear(exprs, parts[1]) : a;
+	for (int k = 0; k < a->count; k++)
+		keeps_sign = keeps_sign && (a->terms[k].coefficient > 0 || a->terms[k].coefficient % divisor == 0);
+	*whole = keeps_sign ? part_of(exprs, a, divisor, true) : linear_constant(exprs, 0);
+	*rest = keeps_sign ? part_of(exprs, a, divisor, false) : a;
 }
 
 static bool is_less(const struct linear *a, int64_t divisor, extent_of_variable extent, const void *context)
@@ -144,9 +166,9 @@ const struct linear *linear_remainder(struct exprs *exprs, const struct linear *
 
 const struct linear *linear_label(struct exprs *exprs, const struct expr *label)
 {
-	struct linear *linear = allocate_linear(exprs, 0);
+	struct linear *linear = draft_linear(exprs, 0);
 	linear->label = label;
-	return intern_linear(exprs, linear);
+	return intern_draft(exprs);
 }
 
 static int find_quotient(const struct linear *sum, const struct linear_term *remainder)
@@ -161,9 +183,10 @@ static int find_quotient(const struct linear *sum, const struct linear_term *rem
 	return -1;
 }
 
-/* divisor * floor(a / divisor) + mod(a, divisor) is a. */
-static const struct linear *joined_division(struct exprs *exprs, struct linear *sum)
+/* The draft; divisor * floor(a / divisor) + mod(a, divisor) in it is a. */
+static const struct linear *joined_division(struct exprs *exprs)
 {
+	struct linear *sum = exprs->draft;
 	for (int r = 0; r < sum->count; r++) {
 		struct linear_term term = sum->terms[r];
 		int q = term.division && term.division->is_remainder ? find_quotient(sum, &term) : -1;
@@ -174,15 +197,15 @@ static const struct linear *joined_division(struct exprs *exprs, struct linear *
 			if (k != r && k != q)
 				sum->terms[count++] = sum->terms[k];
 		sum->count = count;
-		return linear_add(exprs, intern_linear(exprs, sum), term.coefficient, term.division->dividend);
+		return linear_add(exprs, intern_draft(exprs), term.coefficient, term.division->dividend);
 	}
-	return intern_linear(exprs, sum);
+	return intern_draft(exprs);
 }
 
 const struct linear *linear_add(struct exprs *exprs, const struct linear *a, int64_t factor,
                                 const struct linear *b)
 {
-	struct linear *sum = allocate_linear(exprs, a->count + b->count);
+	struct linear *sum = draft_linear(exprs, a->count + b->count);
 	sum->constant = a->constant + factor * b->constant;
 	sum->label = a->label ? a->label : factor == 1 ? b->label : NULL;
 	for (int i = 0, j = 0; i < a->count || j < b->count;) {
@@ -198,7 +221,7 @@ const struct linear *linear_add(struct exprs *exprs, const struct linear *a, int
 		if (term.coefficient != 0)
 			sum->terms[sum->count++] = term;
 	}
-	return joined_division(exprs, sum);
+	return joined_division(exprs);
 }
 
 int64_t linear_coefficient(const struct linear *linear, int variable)

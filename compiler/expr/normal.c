@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { FEW = 8 };
+
 void parts_add(struct parts *parts, const struct expr *base, double weight)
 {
 	for (size_t k = 0; k < parts->list.count; k++) {
@@ -11,6 +13,10 @@ void parts_add(struct parts *parts, const struct expr *base, double weight)
 			parts->list.items[k].weight += weight;
 			return;
 		}
+	}
+	if (parts->list.capacity == 0) {
+		parts->list.items = parts->first;
+		parts->list.capacity = FEW_PARTS;
 	}
 	array_push(exprs_arena(parts->exprs), &parts->list, (struct part){base, weight});
 }
@@ -31,8 +37,12 @@ const struct expr *parts_build(struct parts *parts, build_function function)
 			parts->list.items[count++] = parts->list.items[k];
 	if (count > 1)
 		qsort(parts->list.items, count, sizeof *parts->list.items, by_age);
-	const struct expr **operands = ARENA_ARRAY(arena, const struct expr *, count);
-	double *weights = ARENA_ARRAY(arena, double, count);
+	const struct expr *few_operands[FEW], **operands = few_operands;
+	double few_weights[FEW], *weights = few_weights;
+	if (count > FEW) {
+		operands = ARENA_ARRAY(arena, const struct expr *, count);
+		weights = ARENA_ARRAY(arena, double, count);
+	}
 	for (size_t k = 0; k < count; k++) {
 		operands[k] = parts->list.items[k].base;
 		weights[k] = parts->list.items[k].weight;
@@ -128,10 +138,11 @@ static bool merge_guards(struct parts *sum)
 {
 	struct exprs *exprs = sum->exprs;
 	for (size_t i = 0; i < sum->list.count; i++) {
-		for (size_t j = i + 1; j < sum->list.count; j++) {
+		bool guard = normal_is_guard(sum->list.items[i].base);
+		for (size_t j = i + 1; j < sum->list.count && guard; j++) {
 			struct part *a = &sum->list.items[i], *b = &sum->list.items[j];
-			if (a->weight == 0 || b->weight == 0 || !normal_is_guard(a->base) ||
-			    !normal_is_guard(b->base) || a->base->operands[0] != b->base->operands[0])
+			if (a->weight == 0 || b->weight == 0 || !normal_is_guard(b->base) ||
+			    a->base->operands[0] != b->base->operands[0])
 				continue;
 			const struct expr *branches[2];
 			for (int k = 0; k < 2; k++) {

@@ -10,10 +10,13 @@ struct part {
 	double weight;
 };
 
+enum { FEW_PARTS = 4 };
+
 struct parts {
 	struct exprs *exprs;
 	double number; /* constant of a sum, coefficient of a product */
 	ARRAY(struct part) list;
+	struct part first[FEW_PARTS]; /* of the list, while there are no more */
 };
 
 void parts_add(struct parts *parts, const struct expr *base, double weight);

@@ -16,6 +16,8 @@ struct tensor_map {
 
 const void *tensor_map_get(const struct tensor_map *map, const struct tensor *tensor);
 void tensor_map_set(struct tensor_map *map, const struct tensor *tensor, const void *value);
+/* Empties it; a small one keeps its memory. */
+void tensor_map_clear(struct tensor_map *map);
 
 /* A list of its own, to which more may be added. */
 tensors copy_tensors(struct arena *arena, const tensors *list);

@@ -56,6 +56,24 @@ static const struct tensor *renamed(const struct renaming *r, const struct tenso
 	return copy ? copy : tensor;
 }
 
+struct search {
+	const struct renaming *renaming;
+	bool found;
+};
+
+static void search_renamed(void *context, const struct expr *read)
+{
+	struct search *search = context;
+	search->found = search->found || renamed(search->renaming, read->tensor) != read->tensor;
+}
+
+static bool reads_renamed(const struct renaming *r, const struct expr *expr)
+{
+	struct search search = {.renaming = r};
+	visit_reads(exprs_arena(r->exprs), expr, search_renamed, &search);
+	return search.found;
+}
+
 static const struct expr *rewrite(void *context, const struct expr *expr)
 {
 	const struct renaming *r = context;
@@ -70,7 +88,7 @@ static struct graph rename_graph(struct renaming *r, const struct graph *graph)
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		equation.left = renamed(r, equation.left);
-		if (equation.right)
+		if (equation.right && reads_renamed(r, equation.right))
 			equation.right = expr_map(r->exprs, equation.right, rewrite, r);
 		array_push(exprs_arena(r->exprs), &result.equations, equation);
 	}

@@ -10,6 +10,7 @@ struct candidate {
 
 struct reusing {
 	struct exprs *exprs;
+	struct arena *scratch;
 	struct tensor_map
 	        readers; /* tensor → candidates: each under the rarest of those that its right side reads */
 	struct candidate *candidates;
@@ -76,7 +77,7 @@ static void gather(void *context, const struct expr *read)
 		if (tensor_map_get(&r->seen, c->equation->left))
 			continue;
 		tensor_map_set(&r->seen, c->equation->left, c);
-		struct candidate *copy = ARENA_NEW(exprs_arena(r->exprs), struct candidate);
+		struct candidate *copy = ARENA_NEW(r->scratch, struct candidate);
 		*copy = (struct candidate){.equation = c->equation, .next = r->candidates};
 		r->candidates = copy;
 	}
@@ -102,7 +103,7 @@ static void choose_rarest(void *context, const struct expr *read)
 /* Who repeats the right side reads all that it reads; so it need be found under one of these tensors only. */
 static void enlist(struct reusing *r, const struct equation *equation)
 {
-	struct arena *arena = exprs_arena(r->exprs);
+	struct arena *arena = r->scratch;
 	struct registration registration = {.reusing = r};
 	visit_reads(arena, equation->right, choose_rarest, &registration);
 	if (!registration.rarest)
@@ -151,22 +152,26 @@ static bool is_reusable(struct arena *arena, const struct equation *equation)
 
 struct graph reuse_values(struct exprs *exprs, const struct graph *graph)
 {
-	struct arena *arena = exprs_arena(exprs);
-	struct reusing r = {.exprs = exprs, .readers = {.arena = arena}};
+	struct arena *scratch = arena_new();
+	struct reusing r = {.exprs = exprs,
+	                    .scratch = scratch,
+	                    .readers = {.arena = scratch},
+	                    .seen = {.arena = scratch}};
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->equations.count; k++) {
-		struct equation *equation = ARENA_NEW(arena, struct equation);
+		struct equation *equation = ARENA_NEW(scratch, struct equation);
 		*equation = graph->equations.items[k];
 		if (equation->right) {
 			r.candidates = NULL;
-			r.seen = (struct tensor_map){.arena = arena};
-			visit_reads(arena, equation->right, gather, &r);
+			tensor_map_clear(&r.seen);
+			visit_reads(scratch, equation->right, gather, &r);
 			if (r.candidates)
 				equation->right = expr_map(exprs, equation->right, rewrite, &r);
 		}
-		array_push(arena, &result.equations, *equation);
-		if (is_reusable(arena, equation))
+		array_push(exprs_arena(exprs), &result.equations, *equation);
+		if (is_reusable(scratch, equation))
 			enlist(&r, equation);
 	}
+	arena_free(scratch);
 	return result;
 }

@@ -18,6 +18,8 @@ struct scalars {
 /* Uses step or epoch, and nothing that differs by element. */
 static bool has_symbol(const struct expr *expr)
 {
+	if (!expr_has(expr, op_bit(OP_SYMBOL)))
+		return false;
 	if (expr->op == OP_SYMBOL)
 		return expr->symbol == SYMBOL_STEP || expr->symbol == SYMBOL_EPOCH;
 	for (int k = 0; k < expr->count; k++)
@@ -112,7 +114,8 @@ struct graph hoist_scalars(struct exprs *exprs, const struct graph *graph)
 	        .exprs = exprs, .graph = &result, .splitter = splitter_new(exprs, &result, graph)};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
-		if (equation.right && equation.phase == PHASE_UPDATE) {
+		if (equation.right && equation.phase == PHASE_UPDATE &&
+		    expr_has(equation.right, op_bit(OP_SYMBOL))) {
 			equation.right = expr_map(exprs, equation.right, rewrite, &s);
 			if (is_scalar(equation.right) && equation.left->rank > 0)
 				equation.right = scalar_read(&s, equation.right);

@@ -21,6 +21,7 @@ struct sharing {
 	struct tensor_map shared; /* key, an address like any other → struct shared */
 	struct tensor_map walked; /* nodes of this equation */
 	struct shared **firsts;   /* by equation: those that it has first, inner ones before outer ones */
+	uint64_t costly; /* operators */
 	size_t equation;
 	int scope[MOST_SCOPE];
 	int64_t extents[MOST_SCOPE];
@@ -126,9 +127,9 @@ static void walk(struct sharing *s, const struct expr *expr)
 
 static void walk_equation(struct sharing *s, const struct equation *equation)
 {
-	if (!equation->right || equation->phase == PHASE_UPDATE)
+	if (!equation->right || equation->phase == PHASE_UPDATE || !expr_has(equation->right, s->costly))
 		return;
-	s->walked = (struct tensor_map){.arena = exprs_arena(s->exprs)};
+	tensor_map_clear(&s->walked);
 	s->scope_count = equation->left->rank;
 	for (int k = 0; k < equation->left->rank; k++) {
 		s->scope[k] = k;
@@ -170,7 +171,12 @@ static void insert_shared(struct sharing *s, struct splitter *splitter, struct g
 struct graph share_values(struct exprs *exprs, const struct graph *graph)
 {
 	struct sharing *s = ARENA_NEW(exprs_arena(exprs), struct sharing);
-	*s = (struct sharing){.exprs = exprs, .graph = graph, .shared = {.arena = exprs_arena(exprs)}};
+	*s = (struct sharing){.exprs = exprs,
+	                      .graph = graph,
+	                      .shared = {.arena = exprs_arena(exprs)},
+	                      .walked = {.arena = exprs_arena(exprs)}};
+	for (enum op op = 0; op < OP_COUNT; op++)
+		s->costly |= is_costly(op) ? op_bit(op) : 0;
 	s->firsts = ARENA_ARRAY(exprs_arena(exprs), struct shared *, graph->equations.count);
 	for (s->equation = 0; s->equation < graph->equations.count; s->equation++)
 		walk_equation(s, &graph->equations.items[s->equation]);

@@ -18,13 +18,19 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 	return known ? normal(s->exprs, expr) : expr;
 }
 
+static bool may_change(const struct expr *expr)
+{
+	return expr_has(expr, op_bit(OP_SYMBOL) | op_bit(OP_SELECT) | op_bit(OP_NOT) | op_bit(OP_AND) |
+	                              op_bit(OP_OR));
+}
+
 struct graph specialize(struct exprs *exprs, const struct graph *graph, bool training)
 {
 	struct specializing s = {.exprs = exprs, .training = training};
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
-		if (equation.right)
+		if (equation.right && may_change(equation.right))
 			equation.right = expr_map(exprs, equation.right, rewrite, &s);
 		array_push(exprs_arena(exprs), &result.equations, equation);
 	}

@@ -244,6 +244,14 @@ static bool has_reduction(const struct expr *expr)
 	return expr->bound > 0;
 }
 
+/* A chain of reductions at the root, of one kind, over a body that is free of them? */
+static bool is_split(const struct expr *expr)
+{
+	while (op_is_reduction(expr->op) && expr->op != OP_ARGMAX && expr->operands[0]->op == expr->op)
+		expr = expr->operands[0];
+	return op_is_reduction(expr->op) && !has_reduction(expr->operands[0]) && !expr->divides;
+}
+
 /* A read by quotients and remainders costs more inside of a sum than a copy in the order of the sum. */
 static const struct expr *split_read(struct splitter *splitter, const struct expr *expr)
 {
@@ -255,7 +263,7 @@ static const struct expr *split(struct splitter *splitter, const struct expr *ex
 {
 	if (expr->op == OP_READ)
 		return split_read(splitter, expr);
-	if (!has_reduction(expr) && !expr->divides)
+	if ((!has_reduction(expr) && !expr->divides) || (at_root && is_split(expr)))
 		return expr;
 	if (op_is_reduction(expr->op))
 		return split_reduction(splitter, expr, at_root);

@@ -38,6 +38,8 @@ const struct linear *linear_substitute(struct exprs *exprs, const struct linear 
 	return result;
 }
 
+enum { FEW_OPERANDS = 8 };
+
 /* A substitution at work: results by node, so that a shared node is visited once. */
 struct substitution {
 	struct exprs *exprs;
@@ -47,7 +49,7 @@ struct substitution {
 	uint64_t wanted; /* filter of the variables */
 	struct memo {
 		const struct expr *from, *to;
-	} * memo, first[8]; /* `first` until it is full: most expressions are small */
+	} * memo, first[32]; /* `first` until it is full: most expressions are small */
 	size_t used, capacity;
 };
 
@@ -81,7 +83,9 @@ static const struct expr *substitute(struct substitution *s, const struct expr *
 		return memo_slot(s, expr)->to;
 	const struct expr *result = expr;
 	if (expr->count > 0) {
-		const struct expr **operands = ARENA_ARRAY(s->exprs->arena, const struct expr *, expr->count);
+		const struct expr *few[FEW_OPERANDS], **operands = few;
+		if (expr->count > FEW_OPERANDS)
+			operands = ARENA_ARRAY(s->exprs->arena, const struct expr *, expr->count);
 		for (int k = 0; k < expr->count; k++)
 			operands[k] = substitute(s, expr->operands[k]);
 		result = expr_with_operands(s->exprs, expr, operands);

@@ -4,9 +4,10 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
+
+enum { FIRST_NOTES = 256 };
 
 void verify_fail(struct verifier *verifier, const char *format, ...)
 {
@@ -27,19 +28,33 @@ void verify_fail(struct verifier *verifier, const char *format, ...)
 	verifier->error = text_string(&text);
 }
 
+static struct note *find_note(const struct verifier *verifier, const struct expr *expr)
+{
+	size_t at = (size_t)(expr->id * UINT64_C(0x9e3779b97f4a7c15) >> 24) & (verifier->note_capacity - 1);
+	while (verifier->notes[at].expr && verifier->notes[at].expr != expr)
+		at = (at + 1) & (verifier->note_capacity - 1);
+	return &verifier->notes[at];
+}
+
+static void grow_notes(struct verifier *verifier)
+{
+	const struct note *old = verifier->notes;
+	size_t capacity = verifier->note_capacity;
+	verifier->note_capacity = capacity ? 2 * capacity : FIRST_NOTES;
+	verifier->notes = ARENA_ARRAY(verifier->scratch, struct note, verifier->note_capacity);
+	for (size_t i = 0; i < capacity; i++)
+		if (old[i].expr)
+			*find_note(verifier, old[i].expr) = old[i];
+}
+
 struct note *verify_note(struct verifier *verifier, const struct expr *expr)
 {
-	if (expr->id >= verifier->note_count) {
-		size_t count = verifier->note_count ? verifier->note_count : 256;
-		while (count <= expr->id)
-			count *= 2;
-		struct note *notes = ARENA_ARRAY(verifier->arena, struct note, count);
-		if (verifier->note_count > 0)
-			memcpy(notes, verifier->notes, verifier->note_count * sizeof *notes);
-		verifier->notes = notes;
-		verifier->note_count = count;
-	}
-	return &verifier->notes[expr->id];
+	if (4 * verifier->note_count >= 3 * verifier->note_capacity)
+		grow_notes(verifier);
+	struct note *note = find_note(verifier, expr);
+	verifier->note_count += !note->expr;
+	note->expr = expr;
+	return note;
 }
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -49,13 +64,9 @@ static bool needs_definition(const struct tensor *tensor)
 	return tensor->role > TENSOR_STATE;
 }
 
-/* Is it the left side of one of the first `count` equations? */
-static bool is_defined(const struct graph *graph, size_t count, const struct tensor *tensor)
+static bool is_defined(const struct verifier *verifier, const struct tensor *tensor)
 {
-	for (size_t k = 0; k < count; k++)
-		if (graph->equations.items[k].left == tensor)
-			return true;
-	return false;
+	return tensor_map_get(&verifier->defined, tensor) != NULL;
 }
 
 static uint64_t check_node(struct verifier *verifier, const struct expr *expr);
@@ -96,7 +107,7 @@ static void check_tensor(struct verifier *verifier, const struct expr *expr)
 	if (expr->index_count != wanted)
 		verify_fail(verifier, "`%s` has %d indices where it needs %d", tensor->name,
 		            expr->index_count, wanted);
-	if (needs_definition(tensor) && !is_defined(verifier->graph, verifier->position, tensor))
+	if (needs_definition(tensor) && !is_defined(verifier, tensor))
 		verify_fail(verifier, "`%s` is read before it is computed", tensor->name);
 }
 
@@ -159,8 +170,9 @@ static uint64_t check_node(struct verifier *verifier, const struct expr *expr)
 		verify_fail(verifier, "unknown operator %d", (int)expr->op);
 		return 0;
 	}
-	if (verify_note(verifier, expr)->checked == verifier->position + 1)
-		return verify_note(verifier, expr)->uses;
+	const struct note *known = verify_note(verifier, expr);
+	if (known->checked)
+		return known->uses;
 	check_operands(verifier, expr);
 	check_leaf(verifier, expr);
 	check_bound(verifier, expr);
@@ -171,8 +183,9 @@ static uint64_t check_node(struct verifier *verifier, const struct expr *expr)
 		uses |= check_index(verifier, expr->indices[k]);
 	if (op_is_reduction(expr->op) && !verifier->error)
 		uses &= ~(UINT64_C(1) << expr->variable);
-	verify_note(verifier, expr)->checked = verifier->position + 1;
-	return verify_note(verifier, expr)->uses = uses;
+	struct note *note = verify_note(verifier, expr);
+	note->checked = true;
+	return note->uses = uses;
 }
 
 /* --- equations -------------------------------------------------------------------------------- */
@@ -190,7 +203,7 @@ static void check_left(struct verifier *verifier, const struct tensor *left)
 			            (long long)left->extents[d]);
 	if (left->role == TENSOR_INPUT || left->role == TENSOR_TARGET)
 		verify_fail(verifier, "an input or target is computed");
-	if (is_defined(verifier->graph, verifier->position, left))
+	if (is_defined(verifier, left))
 		verify_fail(verifier, "`%s` is computed twice", left->name);
 	const struct tensor *stored = left->stored_in;
 	if (left->role != TENSOR_NEXT)
@@ -233,17 +246,20 @@ static void check_equation(struct verifier *verifier, bool split)
 
 const char *verify_graph(struct arena *arena, const struct graph *graph, bool split)
 {
-	struct verifier verifier = {.arena = arena, .graph = graph};
+	struct arena *scratch = arena_new();
+	struct verifier verifier = {.arena = arena, .scratch = scratch, .defined = {.arena = scratch}};
 	for (size_t k = 0; k < graph->equations.count && !verifier.error; k++) {
-		verifier.position = k;
-		verifier.equation = &graph->equations.items[k];
+		const struct equation *equation = &graph->equations.items[k];
+		verifier.equation = equation;
 		check_equation(&verifier, split);
+		tensor_map_set(&verifier.defined, equation->left, "defined");
 	}
 	verifier.equation = NULL;
 	for (size_t k = 0; k < graph->results.count; k++) {
 		const struct tensor *result = graph->results.items[k];
-		if (needs_definition(result) && !is_defined(graph, graph->equations.count, result))
+		if (needs_definition(result) && !is_defined(&verifier, result))
 			verify_fail(&verifier, "the result `%s` is not computed", result->name);
 	}
+	arena_free(scratch);
 	return verifier.error;
 }

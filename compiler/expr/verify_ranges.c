@@ -1,7 +1,7 @@
 /* Do reads stay inside of their tensors? Where no condition guards them they must, whatever the variables. */
 #include "expr/verify.h"
 
-static void visit(struct verifier *verifier, const struct expr *expr, uint64_t scope, bool guarded);
+static void visit(struct verifier *verifier, const struct expr *expr, uint32_t scope, bool guarded);
 
 /* The sample dimension has no extent that is known, so its index is a variable over the samples and nothing
  * else. */
@@ -38,7 +38,7 @@ static void check_place(struct verifier *verifier, const struct expr *read, int 
 		            dimension + 1, tensor->name, (long long)range.low, (long long)range.high, extent);
 }
 
-static void visit_leaf(struct verifier *verifier, const struct expr *expr, uint64_t scope, bool guarded)
+static void visit_leaf(struct verifier *verifier, const struct expr *expr, uint32_t scope, bool guarded)
 {
 	for (int d = 0; d < expr->index_count; d++)
 		if (expr->indices[d]->label)
@@ -54,7 +54,7 @@ static bool is_guard(enum op op)
 	return op == OP_SELECT || op == OP_AND || op == OP_OR;
 }
 
-static void visit(struct verifier *verifier, const struct expr *expr, uint64_t scope, bool guarded)
+static void visit(struct verifier *verifier, const struct expr *expr, uint32_t scope, bool guarded)
 {
 	struct note *note = verify_note(verifier, expr);
 	if (verifier->error || (note->scope == scope && (guarded || !note->guarded)))

@@ -14,7 +14,7 @@ struct table {
 	size_t count, capacity;
 };
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST_CAPACITY = 8 };
 
 struct table *table_new(struct arena *arena)
 {
@@ -53,7 +53,7 @@ static void grow(struct table *table)
 void table_put(struct table *table, const void *key, void *item)
 {
 	struct slot *slot = find(table, key);
-	if (!slot->key && 2 * ++table->count > table->capacity) {
+	if (!slot->key && 4 * ++table->count > 3 * table->capacity) {
 		grow(table);
 		slot = find(table, key);
 	}

@@ -107,27 +107,45 @@ static int64_t aligned(int64_t offset)
 	return (offset + PLAN_ALIGNMENT - 1) / PLAN_ALIGNMENT * PLAN_ALIGNMENT;
 }
 
-static bool live_together(const struct location *a, const struct location *b)
+/* What lives in the scratch while a place is sought, by offset. */
+typedef ARRAY(const struct location *) living;
+
+static void drop_dead(living *alive, int now)
 {
-	return a->kind == IN_SCRATCH && b->kind == IN_SCRATCH && a->first <= b->last && b->first <= a->last;
+	size_t count = 0;
+	for (size_t k = 0; k < alive->count; k++)
+		if (alive->items[k]->last >= now)
+			alive->items[count++] = alive->items[k];
+	alive->count = count;
 }
 
-/* The lowest offset at which nothing that lives at the same time is. */
-static int64_t first_fit(const struct area *area, size_t count, const struct location *place)
+/* The lowest offset at which nothing is; the place becomes one of the living. */
+static int64_t first_fit(struct arena *arena, living *alive, const struct location *place)
 {
 	int64_t offset = 0;
-	for (bool moved = true; moved;) {
-		moved = false;
-		for (size_t k = 0; k < count; k++) {
-			const struct location *other = &area->places.items[k];
-			if (live_together(other, place) && offset < other->offset + other->reals &&
-			    other->offset < offset + place->reals) {
-				offset = aligned(other->offset + other->reals);
-				moved = true;
-			}
-		}
-	}
+	size_t at = 0;
+	for (; at < alive->count && alive->items[at]->offset < offset + place->reals; at++)
+		offset = aligned(alive->items[at]->offset + alive->items[at]->reals);
+	array_push(arena, alive, NULL);
+	for (size_t k = alive->count - 1; k > at; k--)
+		alive->items[k] = alive->items[k - 1];
+	alive->items[at] = place;
 	return offset;
+}
+
+/* Places are in the order of their first use. */
+static void fit_places(struct arena *arena, struct area *area)
+{
+	living alive = {0};
+	for (size_t k = 0; k < area->places.count; k++) {
+		struct location *place = &area->places.items[k];
+		if (place->kind != IN_SCRATCH)
+			continue;
+		drop_dead(&alive, place->first);
+		place->offset = first_fit(arena, &alive, place);
+		int64_t end = place->offset + place->reals;
+		area->scratch = end > area->scratch ? end : area->scratch;
+	}
 }
 
 static void place_area(struct plan *plan, enum plan_area number)
@@ -144,14 +162,7 @@ static void place_area(struct plan *plan, enum plan_area number)
 		if (loss && (f == PLAN_LOSS || f == PLAN_FORWARD)) /* is returned after the last step */
 			touch(plan, f, loss, true, now - 1);
 	}
-	for (size_t k = 0; k < area->places.count; k++) {
-		struct location *place = &area->places.items[k];
-		if (place->kind != IN_SCRATCH)
-			continue;
-		place->offset = first_fit(area, k, place);
-		int64_t end = place->offset + place->reals;
-		area->scratch = end > area->scratch ? end : area->scratch;
-	}
+	fit_places(plan->arena, area);
 }
 
 /* --- gradients that the caller may read --------------------------------------------------------------- */

@@ -23,6 +23,7 @@ struct scheduler {
 	ARRAY(struct group) groups;
 	size_t start;
 	struct tensor_map written;  /* tensor → its group, the index + 1 as a pointer */
+	struct tensor_map read;     /* tensor → the last group that reads it, the same */
 };
 
 bool reads_same_element(const struct expr *read, int rank)
@@ -111,9 +112,8 @@ static bool may_overwrite(const struct scheduler *s, const struct equation *equa
 	const struct tensor *stored = equation->left->stored_in;
 	if (equation->left->role != TENSOR_NEXT)
 		return true;
-	for (size_t k = g + 1; k < s->groups.count; k++)
-		if (group_reads(&s->groups.items[k], stored) != READS_NOT)
-			return false;
+	if ((size_t)(uintptr_t)tensor_map_get(&s->read, stored) > g + 1)
+		return false;
 	return group_reads(&s->groups.items[g], stored) != READS_OTHERS;
 }
 
@@ -141,6 +141,15 @@ static void new_group(struct scheduler *s)
 	array_push(s->arena, &s->groups, (struct group){.step = step});
 }
 
+static void note_reads(struct scheduler *s, const read_list *reads, size_t g)
+{
+	for (size_t k = 0; k < reads->count; k++) {
+		const struct tensor *tensor = reads->items[k]->tensor;
+		if ((size_t)(uintptr_t)tensor_map_get(&s->read, tensor) < g + 1)
+			tensor_map_set(&s->read, tensor, (const void *)(uintptr_t)(g + 1));
+	}
+}
+
 static void place_equation(struct scheduler *s, const struct equation *equation)
 {
 	read_list reads = reads_of(s->arena, equation->right);
@@ -156,6 +165,7 @@ static void place_equation(struct scheduler *s, const struct equation *equation)
 	array_push(s->arena, &group->reads, reads);
 	group->has_reduction = group->has_reduction || chain_of(equation->right).count > 0;
 	tensor_map_set(&s->written, equation->left, (const void *)(uintptr_t)(g + 1));
+	note_reads(s, &reads, g);
 }
 
 /* The equations of one function, those of schedules apart. */
@@ -206,17 +216,11 @@ static void stage(struct scheduler *s)
 		}
 }
 
-static bool is_result(const struct graph *graph, const struct tensor *tensor)
-{
-	for (size_t k = 0; k < graph->results.count; k++)
-		if (graph->results.items[k] == tensor)
-			return true;
-	return false;
-}
-
 static void mark_stored(struct scheduler *s, const struct graph *graph)
 {
 	struct tensor_map needed = {.arena = s->arena};
+	for (size_t k = 0; k < graph->results.count; k++)
+		tensor_map_set(&needed, graph->results.items[k], "result");
 	for (size_t g = 0; g < s->groups.count; g++)
 		for (size_t m = 0; m < s->groups.items[g].reads.count; m++)
 			for (size_t k = 0; k < s->groups.items[g].reads.items[m].count; k++) {
@@ -230,7 +234,7 @@ static void mark_stored(struct scheduler *s, const struct graph *graph)
 			struct plan_member *member = &s->groups.items[g].step->members.items[m];
 			const struct tensor *left = member->equation->left;
 			member->stored = left->role == TENSOR_NEXT || s->function == PLAN_INIT ||
-			                 is_result(graph, left) || tensor_map_get(&needed, left);
+			                 tensor_map_get(&needed, left);
 		}
 }
 
@@ -263,7 +267,10 @@ static void schedule_scalars(struct scheduler *s, enum plan_function function)
 
 static struct scheduler scheduler_new(struct plan *plan)
 {
-	return (struct scheduler){.plan = plan, .arena = plan->arena, .written = {.arena = plan->arena}};
+	return (struct scheduler){.plan = plan,
+	                          .arena = plan->arena,
+	                          .written = {.arena = plan->arena},
+	                          .read = {.arena = plan->arena}};
 }
 
 void plan_schedule(struct plan *plan)

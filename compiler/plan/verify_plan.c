@@ -5,7 +5,8 @@
 
 struct verifying {
 	const struct plan *plan;
-	struct arena *arena;
+	struct arena *arena;          /* of the message */
+	struct arena *scratch;        /* of the rest */
 	enum plan_area area;
 	struct tensor_map written;    /* tensor → itself, once its step is done */
 	struct tensor_map overwritten;
@@ -68,7 +69,7 @@ static void verify_read(struct verifying *v, const struct step *step, size_t mem
 static void verify_step(struct verifying *v, const struct step *step, uintptr_t now)
 {
 	for (size_t m = 0; m < step->members.count; m++) {
-		read_list reads = reads_of(v->arena, step->members.items[m].equation->right);
+		read_list reads = reads_of(v->scratch, step->members.items[m].equation->right);
 		for (size_t k = 0; k < reads.count; k++) {
 			verify_read(v, step, m, reads.items[k]);
 			tensor_map_set(&v->last, plan_storage(v->plan, reads.items[k]->tensor),
@@ -96,16 +97,18 @@ static void verify_overlap(struct verifying *v)
 	const location_list *places = &v->plan->areas[v->area].places;
 	for (size_t a = 0; a < places->count; a++) {
 		const struct location *x = &places->items[a];
+		if (a > 0 && x->first < places->items[a - 1].first)
+			fail(v, "not in the order of first use", x->tensor);
 		if (x->kind != IN_SCRATCH)
 			continue;
 		if (x->offset < 0 || x->offset + x->reals > v->plan->areas[v->area].scratch)
 			fail(v, "outside the scratch", x->tensor);
 		if (x->last + 1 < (int)(uintptr_t)tensor_map_get(&v->last, x->tensor))
 			fail(v, "read after its lifetime", x->tensor);
-		for (size_t b = a + 1; b < places->count; b++) {
+		for (size_t b = a + 1; b < places->count && places->items[b].first <= x->last; b++) {
 			const struct location *y = &places->items[b];
 			bool apart = x->offset + x->reals <= y->offset || y->offset + y->reals <= x->offset;
-			if (y->kind == IN_SCRATCH && !apart && x->first <= y->last && y->first <= x->last)
+			if (y->kind == IN_SCRATCH && !apart && x->first <= y->last)
 				fail(v, "overlaps another live value", y->tensor);
 		}
 	}
@@ -114,13 +117,15 @@ static void verify_overlap(struct verifying *v)
 const char *verify_plan(const struct plan *plan)
 {
 	for (enum plan_area area = 0; area < PLAN_AREAS; area++) {
-		struct verifying v = {.plan = plan, .arena = plan->arena, .area = area};
-		v.written.arena = v.overwritten.arena = v.last.arena = v.arena;
+		struct arena *scratch = arena_new();
+		struct verifying v = {.plan = plan, .arena = plan->arena, .scratch = scratch, .area = area};
+		v.written.arena = v.overwritten.arena = v.last.arena = scratch;
 		uintptr_t now = 0;
 		for (enum plan_function f = PLAN_PREDICT; f < PLAN_FUNCTIONS; f++)
 			for (size_t k = 0; plan_area_of(f) == area && k < plan->functions[f].count; k++)
 				verify_step(&v, plan->functions[f].items[k], now++);
 		verify_overlap(&v);
+		arena_free(scratch);
 		if (v.wrong)
 			return v.wrong;
 	}
