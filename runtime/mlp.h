@@ -56,6 +56,13 @@ double mlp_uniform(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, 
 float mlp_normalf(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 double mlp_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 
+/* A random row-major matrix, all orthogonal ones equally likely (Stewart 1980, "The efficient generation
+ * of random orthogonal matrices"): its rows are orthonormal, or its columns where it has fewer of them.
+ * The arithmetic is that of double in both types; float rounds what is stored in between. Time: rows *
+ * columns * the lesser of both. */
+void mlp_orthogonalf(uint64_t seed, uint32_t stream, uint32_t step, int rows, int columns, float *matrix);
+void mlp_orthogonal(uint64_t seed, uint32_t stream, uint32_t step, int rows, int columns, double *matrix);
+
 /* -- Functions of one number that <math.h> does not have ------------------------------------------ */
 
 /* 1 / (1 + exp(-x)), without overflow on either side. */

@@ -258,6 +258,9 @@ const struct model_case model_cases[] = {
 	      "layer h[3] = dense(x)\nlayer p[3] = (1 + h^2)^1.5 + (2 + tanh(h))^x + 2^h + h^3 / (3 + "
 	      "h^2)^2\n"
 	      "output y[2] = dense(p)"),
+	VALUE("quotients of powers", "input x[3]",
+	      "layer h[3] = dense(x)\nlayer p[3] = (h / (1 + x^2))^2 * 3 + (x / (2 + sin(h)))^4\n"
+	      "layer q[3] = x^2 * (x * h)^3 / ((2 + h^2)^3 * (1 + x^2)^2)\noutput y[2] = dense(p + q)"),
 	VALUE("square roots and quotients", "input x[3]",
 	      "layer h[3] = dense(x)\nlayer p[3] = sqrt(1 + h^2) / (2 + sin(h)) + x / sqrt(h^2 + 1)\n"
 	      "output y[2] = dense(p)"),
@@ -324,6 +327,29 @@ const struct model_case model_cases[] = {
 	     "layer c[o: 2, i: 4] = sum(k: 3, w[o, k] * x[i + k])\n"
 	     "layer n[8] = relu(batch_norm(reshape(c, 8)))\noutput y[2] = dense(n)\n"
 	     "minimize mse(y, t)"),
+	CASE("several of everything",
+	     "input x[3]\ninput u[2] scale -1 3\ninput k class[3]\ntarget t[2]\ntarget c class[3]\n"
+	     "layer h[4] = tanh(dense(concat(x, u)) + embedding(k))\noutput y[2] = dense(h)\n"
+	     "output p[3] = softmax(dense(h))\noutput q[4] = h^2\n"
+	     "minimize 0.25 * mse(y, t) + 2 * cross_entropy(p, c) + 0.125 * mae(y, t) + sum(q)"),
+	CASE("one embedding", "input x class[5]\ntarget t[2]\nlayer e[4] = embedding(x)\n"
+			      "output y[2] = dense(tanh(e))\nminimize mse(y, t)"),
+	CASE("blocks over leading dimensions",
+	     "input x[2, 3, 4]\ntarget t[2]\nlayer h[2, 3, 5] = dropout(layer_norm(dense(x)), rate = 0.3)\n"
+	     "layer p[2, 3, 5] = softmax(h)\noutput y[2] = dense(reshape(p, 30))\nminimize mse(y, t)"),
+	CASE("a block of one's own over leading dimensions",
+	     "block gated[o](x[i], scale = 2) {\nparam W[o, i] = normal\nparam V[o, i] = normal\n"
+	     "g[o] = sigmoid(sum(i, V[o, i] * x[i]))\n"
+	     "return y[o] = scale * g[o] * sum(i, W[o, i] * x[i])\n}\n"
+	     "input x[3, 4]\ntarget t[2]\nlayer h[3, 2] = gated(x, 0.5)\n"
+	     "output y[2] = dense(reshape(gated[3](h), 9))\nminimize mse(y, t)"),
+	CASE("a loss of one's own over the weights",
+	     "loss quartic(p, factor = 2) = factor * sum(p^4)\ninput x[3]\ntarget t[2]\n"
+	     "layer h[4] = tanh(dense(x))\noutput y[2] = dense(h)\n"
+	     "minimize mse(y, t) + 0.1 * quartic(weights) + quartic(weights, factor = 0.5)"),
+	CASE("a parameter in an expression",
+	     "input x[3]\ntarget t[3]\nlayer h[3] = tanh(dense(x))\n"
+	     "output y[3] = dense(h, W = 2 * h.W, b = none) + h.b\nminimize mse(y, t)"),
 	CASE("average pooling",
 	     "input x[8]\ntarget t[2]\nlayer c[i: 4] = mean(k: 2, x[2 * i + k])\noutput y[2] = dense(c)\n"
 	     "minimize mse(y, t)"),

@@ -166,8 +166,7 @@ static const struct bad STATEMENTS[] = {
 	{"layer y[9, 9, 9, 9, 9, 9, 9, 9, 9] = 1\n",
 	 "3:7: error[too-many-dimensions]: a tensor has at most 8 dimensions\n"},
 	{"param k = x\n" "layer y = x * k\n",
-	 "3:11: error[not-a-scalar]: the initial value of `k` must be a scalar for each "
-	 "element, but it has shape [4]\n"},
+	 "3:11: error[bad-initial]: the initial value of `k` must not depend on the data\n"},
 	{"param k[3] = [1, 2]\n" "layer y = x\n",
 	 "3:14: error[shape-mismatch]: the parameter `k` has the shape [3], but this "
 	 "has shape [2]\n" "3:9: note: 3 comes from here\n" "3:14: note: 2 comes from here\n"},

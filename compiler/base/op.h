@@ -35,6 +35,11 @@ static inline bool op_is_reduction(enum op op)
 	return op >= OP_SUM && op <= OP_ARGMAX;
 }
 
+static inline bool op_is_draw(enum op op)
+{
+	return op >= OP_UNIFORM && op <= OP_ORTHOGONAL;
+}
+
 static inline bool op_is_condition(enum op op)
 {
 	return op_table[op].bounds == BOOLEAN;

@@ -200,7 +200,8 @@ static void print_call(struct text *text, const struct scope *scope, const struc
 static printer *const printers[OP_COUNT] = {
 	[OP_NUMBER] = leaf_number, [OP_READ] = leaf_read,       [OP_POSITION] = leaf_position,
 	[OP_LABEL] = leaf_position, [OP_SYMBOL] = leaf_symbol,  [OP_UNIFORM] = leaf_draw,
-	[OP_NORMAL] = leaf_draw,   [OP_ADD] = print_add,         [OP_MULTIPLY] = print_multiply,
+	[OP_NORMAL] = leaf_draw,   [OP_ORTHOGONAL] = leaf_stored,
+	[OP_ADD] = print_add,       [OP_MULTIPLY] = print_multiply,
 	[OP_MIN] = print_extreme,   [OP_MAX] = print_extreme,     [OP_SELECT] = print_select,
 	[OP_SHIFT] = print_shift,   [OP_CONSTANT] = print_constant,
 };

@@ -262,3 +262,12 @@ void leaf_draw(struct text *text, const struct scope *scope, const struct expr *
 	print_counter(text, scope, expr->indices[1]);
 	text_add(text, ")");
 }
+
+/* The whole matrix has been drawn into what the step writes. */
+void leaf_stored(struct text *text, const struct scope *scope, const struct expr *expr,
+                 enum precedence precedence)
+{
+	(void)expr;
+	(void)precedence;
+	c_element(text, scope, scope->step->members.items[0].equation->left);
+}

@@ -13,7 +13,7 @@ void open_parenthesis(struct text *text, bool needed);
 void close_parenthesis(struct text *text, bool needed);
 
 /* leaf.c */
-printer leaf_number, leaf_read, leaf_position, leaf_symbol, leaf_draw;
+printer leaf_number, leaf_read, leaf_position, leaf_symbol, leaf_draw, leaf_stored;
 void leaf_label(struct text *text, const struct scope *scope, const struct expr *label);
 
 /* condition.c */

@@ -88,7 +88,7 @@ static void add_streams(const struct expr *expr, struct table *seen, struct text
 	if (!expr || table_get(seen, expr))
 		return;
 	table_put(seen, expr, names);
-	if ((expr->op == OP_UNIFORM || expr->op == OP_NORMAL) && !table_get(seen, expr->draw)) {
+	if (op_is_draw(expr->op) && !table_get(seen, expr->draw)) {
 		table_put(seen, expr->draw, names);
 		text_line(text, "#define %s UINT32_C(0x%08lx)", c_stream(names, expr->draw),
 		          (unsigned long)draw_stream(expr->draw));

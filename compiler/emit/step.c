@@ -51,7 +51,7 @@ static void gather(struct gathering *g, const struct expr *expr)
 	struct signature *s = g->signature;
 	if (expr->op == OP_READ || expr->op == OP_LABEL)
 		gather_read(g, expr->tensor);
-	s->seed = s->seed || expr->op == OP_UNIFORM || expr->op == OP_NORMAL;
+	s->seed = s->seed || op_is_draw(expr->op);
 	s->rows = s->rows || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_ROWS) ||
 	          (op_is_reduction(expr->op) && expr->extent == EXTENT_ROWS);
 	s->step = s->step || s->seed || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_STEP);
@@ -166,6 +166,24 @@ static void emit_numbers(struct text *text, const struct scope *scope, const str
 	text_line(text, "memcpy(%s, numbers, sizeof numbers);", c_tensor(scope->names, left));
 }
 
+/* "mlp_orthogonalf(seed, STREAM, step, SIZE_O, SIZE_I, &W[0][0]);" */
+static void emit_matrix(struct text *text, const struct scope *scope, const struct tensor *left,
+                        const struct expr *draw)
+{
+	struct c_names *names = scope->names;
+	struct text line = text_new(text->arena);
+	text_printf(&line, "%s%s(seed, %s, step, %s, %s", op_table[draw->op].c,
+	            names->plan->options.real_size == 8 ? "" : "f", c_stream(names, draw->draw),
+	            c_extent(names, left, 0), c_extent(names, left, 1));
+	for (int k = 2; k < left->rank; k++)
+		text_printf(&line, " * %s", c_extent(names, left, k));
+	text_printf(&line, ", &%s", c_tensor(names, left));
+	for (int k = 0; k < left->rank; k++)
+		text_add(&line, "[0]");
+	text_add(&line, ");");
+	c_line(text, text_string(&line));
+}
+
 static struct scope function_scope(struct c_names *names, const struct step *step,
                                    const struct signature *signature)
 {
@@ -196,7 +214,9 @@ void emit_step(struct text *text, struct c_names *names, const struct step *step
 	text->indent++;
 	if (first->numbers)
 		emit_numbers(text, &scope, first);
-	else
+	if (first->matrix)
+		emit_matrix(text, &scope, first->left, first->matrix);
+	if (!first->numbers && first->right != first->matrix)
 		emit_loops(text, &scope, step);
 	text->indent--;
 	text_line(text, "}");

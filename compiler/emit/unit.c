@@ -60,7 +60,7 @@ static const struct public_row rows[PUBLIC_FUNCTIONS] = {
 	[PUBLIC_LOSS] = {
 		IN_TRAINING, "real", "loss", "const struct % *net, struct %_work *w, int rows",
 		.inputs = true, .targets = true,
-		.comment = "Mean over the rows, 1 to BATCH, as prediction computes them: no dropout."},
+		.comment = "Mean over the rows, 1 to BATCH, as in a prediction: nothing is dropped."},
 	[PUBLIC_FORWARD] = {
 		IN_TRAINING, "real", "forward", "struct %_training *t, int rows",
 		.inputs = true, .targets = true,

@@ -124,7 +124,7 @@ static const char *name_for(const struct expr *expr)
 
 static bool is_leaf(const struct expr *expr)
 {
-	return expr->count == 0 && expr->op != OP_UNIFORM && expr->op != OP_NORMAL;
+	return expr->count == 0 && !op_is_draw(expr->op);
 }
 
 static void declare(struct text *text, struct scope *scope, struct use *use)

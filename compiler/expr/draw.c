@@ -1,6 +1,7 @@
 #include "expr/draw.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 uint32_t draw_stream(name_t draw)
 {
@@ -43,4 +44,39 @@ double draw_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, 
 	double radius = sqrt(-2 * log(((pair[0] >> 8) + 1) / 16777216.0));
 	double angle = 6.28318530717958648 * ((pair[1] >> 8) / 16777216.0);
 	return radius * (element % 2 ? sin(angle) : cos(angle));
+}
+
+/* Stewart 1980, "The efficient generation of random orthogonal matrices": vector k is uniform on the sphere
+ * of the dimensions from k on, then reflected by what would take each earlier vector, k - 1 first, to its
+ * first axis. */
+void draw_orthogonal(uint64_t seed, uint32_t stream, uint32_t step, int64_t rows, int64_t columns,
+                     double *matrix)
+{
+	bool wide = rows <= columns;
+	int64_t count = wide ? rows : columns, length = wide ? columns : rows;
+	int64_t down = wide ? columns : 1, along = wide ? 1 : columns;
+	for (int64_t k = 0; k < count; k++) {
+		double *vector = matrix + k * down, square = 0;
+		for (int64_t j = 0; j < length; j++) {
+			uint32_t element = (uint32_t)(k * down + j * along);
+			vector[j * along] = j < k ? 0 : draw_normal(seed, stream, step, 0, element);
+			square += vector[j * along] * vector[j * along];
+		}
+		if (square == 0)
+			vector[k * along] = square = 1;
+		for (int64_t j = k; j < length; j++)
+			vector[j * along] *= 1 / sqrt(square);
+	}
+	for (int64_t k = count - 1; k >= 0; k--) {
+		const double *axis = matrix + k * down;
+		double first = axis[k * along], scale = 1 / (1 + fabs(first));
+		for (int64_t c = k + 1; c < count; c++) {
+			double *vector = matrix + c * down, product = 0;
+			for (int64_t j = k + 1; j < length; j++)
+				product += axis[j * along] * vector[j * along];
+			vector[k * along] = first < 0 ? product : -product;
+			for (int64_t j = k + 1; j < length; j++)
+				vector[j * along] -= product * scale * axis[j * along];
+		}
+	}
 }

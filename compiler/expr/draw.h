@@ -15,5 +15,8 @@ uint32_t draw_stream(name_t draw);
 double draw_uniform(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 /* Mean 0, deviation 1. */
 double draw_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+/* A row-major matrix with orthonormal rows, or columns where it has fewer of them. */
+void draw_orthogonal(uint64_t seed, uint32_t stream, uint32_t step, int64_t rows, int64_t columns,
+                     double *matrix);
 
 #endif

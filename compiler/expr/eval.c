@@ -194,6 +194,8 @@ static double value_draw(struct evaluation *evaluation, const struct expr *expr)
 {
 	uint32_t row = (uint32_t)linear_value(evaluation, expr->indices[0]);
 	uint32_t element = (uint32_t)linear_value(evaluation, expr->indices[1]);
+	if (expr->op == OP_ORTHOGONAL)
+		return evaluation->matrix[element];
 	return (expr->op == OP_NORMAL ? draw_normal : draw_uniform)(evaluation->seed, draw_stream(expr->draw),
 	                                                            evaluation->step, row, element);
 }
@@ -341,7 +343,8 @@ static double value_extreme(struct evaluation *evaluation, const struct expr *ex
 static double (*const others[OP_COUNT])(struct evaluation *, const struct expr *) = {
 	[OP_NUMBER] = value_number, [OP_READ] = value_read, [OP_LABEL] = value_label,
 	[OP_POSITION] = value_position, [OP_SYMBOL] = value_symbol, [OP_UNIFORM] = value_draw,
-	[OP_NORMAL] = value_draw, [OP_ADD] = value_sum, [OP_MULTIPLY] = value_product,
+	[OP_NORMAL] = value_draw, [OP_ORTHOGONAL] = value_draw, [OP_ADD] = value_sum,
+	[OP_MULTIPLY] = value_product,
 	[OP_SELECT] = value_select, [OP_AND] = value_connective, [OP_OR] = value_connective,
 	[OP_SUM] = value_fold, [OP_PRODUCT] = value_fold, [OP_MAXIMUM] = value_extreme,
 	[OP_MINIMUM] = value_extreme, [OP_ARGMAX] = value_extreme,
@@ -359,7 +362,7 @@ static double compute(struct evaluation *evaluation, const struct expr *expr)
 
 double evaluation_value(struct evaluation *evaluation, const struct expr *expr)
 {
-	if (expr->count == 0 && expr->op != OP_UNIFORM && expr->op != OP_NORMAL)
+	if (expr->count == 0 && !op_is_draw(expr->op))
 		return compute(evaluation, expr);
 	uint64_t uses = evaluation_uses(evaluation, expr);
 	const struct cell *known = cell(evaluation, expr);
@@ -373,6 +376,18 @@ double evaluation_value(struct evaluation *evaluation, const struct expr *expr)
 
 /* --- graphs ----------------------------------------------------------------------------------- */
 
+static void draw_whole(struct evaluation *evaluation, const struct equation *equation)
+{
+	const struct expr *draw = equation->matrix;
+	if (!draw)
+		return;
+	int64_t size = (int64_t)storage_size(equation->left, 1), rows = equation->left->extents[0];
+	double *matrix = ARENA_ARRAY(evaluation->arena, double, size);
+	draw_orthogonal(evaluation->seed, draw_stream(draw->draw), evaluation->step, rows, size / rows,
+	                matrix);
+	evaluation->matrix = matrix;
+}
+
 void evaluate(struct evaluation *evaluation, const struct graph *graph)
 {
 	for (size_t i = 0; i < graph->equations.count; i++) {
@@ -380,6 +395,7 @@ void evaluate(struct evaluation *evaluation, const struct graph *graph)
 		size_t size = storage_size(equation->left, evaluation->rows);
 		double *values = evaluation_values(evaluation, equation->left);
 		evaluation_begin(evaluation);
+		draw_whole(evaluation, equation);
 		for (size_t k = 0; k < size; k++) {
 			if (equation->numbers) {
 				values[k] = equation->numbers[k];

@@ -45,6 +45,7 @@ struct evaluation {
 	uint64_t now, begun;   /* begun: when this equation was */
 	uint64_t assigned[EVALUATION_VARIABLES];
 	int64_t variables[EVALUATION_VARIABLES];
+	const double *matrix;  /* what the equation's ORTHOGONAL draw is an element of */
 };
 
 void evaluation_begin(struct evaluation *evaluation);

@@ -89,7 +89,8 @@ struct tensor {
  *   READ      tensor at indices[0 … tensor->rank-1]; of a class tensor: its one-hot vector (gone after `finish`)
  *   LABEL     class number of a class tensor at indices[0 … tensor->rank-2]
  *   POSITION  indices[0], as a number
- *   UNIFORM, NORMAL  draw: name of the occurrence; indices[0] row of the batch (constant 0 if none), indices[1] element
+ *   UNIFORM, NORMAL, ORTHOGONAL  draw: name of the occurrence; indices[0] row of the batch (constant 0 if none),
+ *             indices[1] element
  *   SYMBOL    symbol
  *   reductions  operands[0] over `variable`, 0 … extent-1 (or EXTENT_ROWS)
  *   all others  operands as in ops.def; conditions are 0 or 1
@@ -238,6 +239,7 @@ struct equation {
 	const struct tensor *left;
 	const struct expr *right;
 	const double *numbers;   /* initial values, row-major: instead of right */
+	const struct expr *matrix; /* the ORTHOGONAL draw in an initial value, or NULL */
 	enum phase phase;
 	bool in_loss;            /* made from `minimize`, not from a layer: its logarithms may be guarded */
 	const char *origin;      /* what it was derived from, for comments: "adjoint of hidden", or NULL */

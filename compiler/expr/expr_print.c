@@ -324,7 +324,8 @@ static void print_reduction(struct printer *printer, const struct expr *expr)
 static void (*const printers[OP_COUNT])(struct printer *, const struct expr *) = {
 	[OP_NUMBER] = print_constant, [OP_READ] = print_read, [OP_LABEL] = print_read,
 	[OP_POSITION] = print_position, [OP_SYMBOL] = print_symbol, [OP_UNIFORM] = print_draw,
-	[OP_NORMAL] = print_draw, [OP_ADD] = print_sum, [OP_MULTIPLY] = print_product,
+	[OP_NORMAL] = print_draw, [OP_ORTHOGONAL] = print_draw, [OP_ADD] = print_sum,
+	[OP_MULTIPLY] = print_product,
 	[OP_SELECT] = print_select, [OP_NOT] = print_not, [OP_SUM] = print_reduction,
 	[OP_PRODUCT] = print_reduction, [OP_MAXIMUM] = print_reduction, [OP_MINIMUM] = print_reduction,
 	[OP_ARGMAX] = print_reduction, [OP_FLOOR_QUOTIENT] = print_floor_quotient,

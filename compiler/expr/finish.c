@@ -44,5 +44,6 @@ struct graph finish(struct exprs *exprs, const struct graph *graph, struct histo
 	result = history_pass(history, "look up", look_up_labels(exprs, &result));
 	result = inline_trivial(exprs, &result);
 	result = split_all(exprs, &result);
+	result = gather_powers(exprs, &result);
 	return history_pass(history, "finish", prune(exprs, &result, false));
 }

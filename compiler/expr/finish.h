@@ -14,5 +14,7 @@ struct graph share_values(struct exprs *exprs, const struct graph *graph);
 struct graph hoist_scalars(struct exprs *exprs, const struct graph *graph);
 /* labels.c: sums over a one-hot vector become look-ups, its other reads comparisons with the class */
 struct graph look_up_labels(struct exprs *exprs, const struct graph *graph);
+/* powers.c: quotients of equal powers become powers of the quotient */
+struct graph gather_powers(struct exprs *exprs, const struct graph *graph);
 
 #endif

@@ -7,7 +7,7 @@ static int cost(const struct expr *expr)
 {
 	const int too_much = 1000;
 	if (expr->count == 0)
-		return expr->op == OP_UNIFORM || expr->op == OP_NORMAL ? too_much : 0;
+		return op_is_draw(expr->op) ? too_much : 0;
 	if (expr->op != OP_ADD && expr->op != OP_MULTIPLY && expr->op != OP_SHIFT)
 		return too_much;
 	int sum = expr->count - 1;

@@ -263,11 +263,20 @@ static void lower_statistic_update(struct program_lowering *l, size_t place)
 
 /* --- initial values --------------------------------------------------------------------------- */
 
+static const struct expr *note_matrix(void *found, const struct expr *expr)
+{
+	if (expr->op == OP_ORTHOGONAL)
+		*(const struct expr **)found = expr;
+	return expr;
+}
+
 static void add_initial(struct program_lowering *l, const struct tensor *left, const struct expr *right,
                         const double *numbers)
 {
 	struct equation equation = {.left = left, .numbers = numbers};
-	equation.right = right ? normalize(l->exprs, right) : NULL;
+	if (right)
+		equation.right =
+		        expr_map(l->exprs, normalize(l->exprs, right), note_matrix, &equation.matrix);
 	array_push(arena_of(l), &l->program->initial.equations, equation);
 	array_push(arena_of(l), &l->program->initial.results, left);
 }
@@ -302,6 +311,7 @@ static void lower_states(struct program_lowering *l)
 			array_push(arena_of(l), &program->states, state);
 			struct lowering lowering =
 			        lowering_new(l->exprs, l->model, (const struct tensor **)l->tensors);
+			lowering.drawn_for = parameter;
 			add_initial(l, state, lower_value(&lowering, train->states.items[s].initial, NULL),
 			            NULL);
 		}

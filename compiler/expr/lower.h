@@ -19,6 +19,7 @@ struct lowering {
 	const struct linear *sample;             /* NULL outside of samples */
 	const struct expr *gradient, *parameter; /* in an optimiser */
 	const struct expr *const *states;
+	const struct tensor *drawn_for; /* in an optimiser: draws are of the elements of this parameter */
 	struct lowered *memo; /* one entry a slot: value, indices and scope → expression */
 	size_t slots, used;
 	uint32_t generation, next_generation;

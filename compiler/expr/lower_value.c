@@ -247,10 +247,14 @@ static const struct expr *lower_draw(struct lowering *lowering, const struct val
 {
 	struct exprs *exprs = lowering->exprs;
 	const struct linear *zero = linear_constant(exprs, 0), *element = zero;
+	const struct tensor *tensor = lowering->drawn_for;
+	name_t name = tensor ? name_format(exprs_names(exprs), "%s.%s", tensor->name, value->draw) : value->draw;
+	for (int k = 0; tensor && k < tensor->rank; k++)
+		element = linear_add(exprs, linear_variable(exprs, k), tensor->extents[k], element);
 	for (size_t k = 0; k < lowering->scope.count; k++)
 		element = linear_add(exprs, lowering->scope.items[k].position,
 		                     lowering->scope.items[k].extent, element);
-	return expr_draw(exprs, value->op, value->draw, lowering->sample ? lowering->sample : zero, element);
+	return expr_draw(exprs, value->op, name, lowering->sample ? lowering->sample : zero, element);
 }
 
 static const struct expr *lower_symbol(const struct lowering *lowering, const struct value *value)

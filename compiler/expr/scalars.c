@@ -32,7 +32,7 @@ static bool is_uniform(const struct expr *expr)
 {
 	if (expr->op == OP_READ)
 		return expr->tensor->role == TENSOR_SCHEDULE;
-	if (expr->op == OP_LABEL || expr->op == OP_UNIFORM || expr->op == OP_NORMAL || expr->variables != 0)
+	if (expr->op == OP_LABEL || op_is_draw(expr->op) || expr->variables != 0)
 		return false;
 	for (int k = 0; k < expr->count; k++)
 		if (!is_uniform(expr->operands[k]))

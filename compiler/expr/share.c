@@ -31,7 +31,7 @@ struct sharing {
 static bool is_costly(enum op op)
 {
 	return op_table[op].c && op != OP_ABS && op != OP_SIGN && op != OP_FLOOR && op != OP_MIN &&
-	       op != OP_MAX && op != OP_SQRT && op != OP_UNIFORM && op != OP_NORMAL;
+	       op != OP_MAX && op != OP_SQRT && !op_is_draw(op);
 }
 
 static struct tensor *tensor_for(struct sharing *s, const struct expr *expr, const int *places, int count)

@@ -115,6 +115,7 @@ static void update_parameter(struct updating *u, const struct tensor *parameter,
 		states[s] = read_all(exprs, u->program->states.items[*state + s]);
 	lowering.states = states;
 	lowering.parameter = read_all(exprs, parameter);
+	lowering.drawn_for = parameter;
 	lowering.gradient = clipped(u, read_all(exprs, adjoint));
 	for (size_t s = 0; s < train->states.count; s++)
 		add_next(u, u->program->states.items[*state + s],

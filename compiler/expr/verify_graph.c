@@ -151,7 +151,7 @@ static void check_bound(struct verifier *verifier, const struct expr *expr)
 
 static void check_leaf(struct verifier *verifier, const struct expr *expr)
 {
-	bool draw = expr->op == OP_UNIFORM || expr->op == OP_NORMAL;
+	bool draw = op_is_draw(expr->op);
 	if (expr->op == OP_READ || expr->op == OP_LABEL)
 		check_tensor(verifier, expr);
 	else if (expr->index_count != (draw ? 2 : expr->op == OP_POSITION))

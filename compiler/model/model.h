@@ -49,7 +49,7 @@ enum value_kind {
 	VALUE_CONCAT,    /* operands joined along their last dimension */
 	VALUE_RESHAPE,   /* the elements of operands[0] in row-major order */
 	VALUE_ARRAY,     /* numbers, row-major */
-	VALUE_DRAW,   /* op OP_UNIFORM or OP_NORMAL: a draw per element of the tensor that contains it; `draw`
+	VALUE_DRAW,   /* op OP_UNIFORM, OP_NORMAL or OP_ORTHOGONAL: a draw per element of the tensor that contains it; `draw`
 	               */
 	VALUE_SYMBOL, /* `symbol` */
 	VALUE_STATE,  /* in an optimiser: its state number `state` before the update */

@@ -99,6 +99,9 @@ static name_t draw_path(const struct context *context, enum op op)
 
 const struct value *value_draw(const struct context *context, struct span span, enum op op)
 {
+	if (op == OP_ORTHOGONAL && context->region != REGION_INITIAL)
+		return fail(context, span, "initial-only", "`%s()` can only stand in an initial value",
+		            op_table[op].name);
 	struct value *value = value_new(context, VALUE_DRAW, span);
 	value->op = op;
 	value->draw = draw_path(context, op);

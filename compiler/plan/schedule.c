@@ -124,6 +124,8 @@ static bool joins(const struct scheduler *s, const struct equation *equation, co
 	const struct equation *first = group->step->members.items[0].equation;
 	if (!equation->right || !first->right || !same_space(first->left, equation->left))
 		return false;
+	if (first->matrix) /* is drawn as a whole before the loops */
+		return false;
 	bool reduces = chain_of(equation->right).count > 0;
 	bool member = reads_member(group, reads);
 	if (reduces ? !member || equation->left->rank > 1 : !member && group->has_reduction)

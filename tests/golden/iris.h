@@ -70,7 +70,7 @@ void iris_init(struct iris_training *t, uint64_t seed);
 /* Any number of rows. */
 void iris_predict(const struct iris *net, struct iris_work *w, int rows, const float *input_flower,
 		float *output_probability);
-/* Mean over the rows, 1 to BATCH, as prediction computes them: no dropout. */
+/* Mean over the rows, 1 to BATCH, as in a prediction: nothing is dropped. */
 float iris_loss(const struct iris *net, struct iris_work *w, int rows, const float *input_flower,
 		const int32_t *target_species);
 /* Loss of a training step, mean over the rows, 1 to BATCH. */
