@@ -153,7 +153,7 @@ enum status compile_source(struct compile *c, const struct source *source,
 	if (options->dump == STAGE_AST)
 		return dump(c, options);
 
-	c->model = resolve(c->arena, c->names, c->diag, c->ast);
+	c->model = resolve(c->arena, c->names, c->diag, c->ast, options->allow_path);
 	if (!c->model || diag_errors(c->diag) > 0)
 		return STATUS_ERRORS;
 	c->model = with_batch(c, options->batch);
@@ -181,6 +181,8 @@ uint64_t compile_checksum(const struct compile *c)
 {
 	struct text text = text_new(c->arena);
 	ast_print(&text, c->ast);
+	for (size_t i = 0; c->model && i < c->model->used.count; i++)
+		ast_print(&text, c->model->used.items[i]);
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	for (const char *byte = text_string(&text); *byte; byte++)
 		hash = (hash ^ (unsigned char)*byte) * UINT64_C(0x100000001b3);

@@ -37,16 +37,21 @@ static inline const char *messages_of(struct arena *arena, const struct diag *di
 	return text_string(&text);
 }
 
-static inline struct resolved resolve_text(const char *model)
+static inline struct resolved resolve_with(const char *model, bool allow_path)
 {
 	struct arena *arena = arena_new();
 	struct diag *diag = diag_new(arena);
 	struct resolved resolved = {.arena = arena, .names = names_new(arena)};
 	const struct ast *ast = parse(arena, resolved.names, diag, source_from_string(arena, "m.mlp", model));
 	if (diag_errors(diag) == 0)
-		resolved.model = resolve(arena, resolved.names, diag, ast);
+		resolved.model = resolve(arena, resolved.names, diag, ast, allow_path);
 	resolved.messages = messages_of(arena, diag);
 	return resolved;
+}
+
+static inline struct resolved resolve_text(const char *model)
+{
+	return resolve_with(model, false);
 }
 
 static inline const char *dump_of(const struct resolved *resolved)

@@ -46,14 +46,11 @@ double relative_difference(double a, double b)
 
 /* --- the passes ------------------------------------------------------------------------------- */
 
-static const struct model *read_model(struct subject *s, const char *statements)
+static const struct model *read_model(struct subject *s, struct diag *diag, const struct source *source)
 {
-	struct text text = text_new(s->arena);
-	text_printf(&text, "model m\n%s\n", statements);
-	struct diag *diag = diag_new(s->arena);
-	const struct ast *ast =
-		parse(s->arena, s->names, diag, source_from_string(s->arena, "m.mlp", text_string(&text)));
-	const struct model *model = diag_errors(diag) == 0 ? resolve(s->arena, s->names, diag, ast) : NULL;
+	const struct ast *ast = source ? parse(s->arena, s->names, diag, source) : NULL;
+	const struct model *model =
+		ast && diag_errors(diag) == 0 ? resolve(s->arena, s->names, diag, ast, false) : NULL;
 	char *printed;
 	size_t size;
 	FILE *file = open_memstream(&printed, &size);
@@ -128,11 +125,11 @@ static void fused_stages(struct subject *s)
 	s->fused = checked(s, "fused, finish", finish(s->exprs, &graph, NULL));
 }
 
-struct subject subject_new(const char *statements)
+static struct subject subject_of(struct arena *arena, struct diag *diag, const struct source *source)
 {
-	struct subject s = {.arena = arena_new()};
+	struct subject s = {.arena = arena};
 	s.names = names_new(s.arena);
-	s.model = read_model(&s, statements);
+	s.model = read_model(&s, diag, source);
 	if (!s.model)
 		return s;
 	s.exprs = exprs_new(s.arena, s.names);
@@ -146,6 +143,21 @@ struct subject subject_new(const char *statements)
 	if (s.program.loss && !s.fault)
 		fused_stages(&s);
 	return s;
+}
+
+struct subject subject_new(const char *statements)
+{
+	struct arena *arena = arena_new();
+	struct text text = text_new(arena);
+	text_printf(&text, "model m\n%s\n", statements);
+	return subject_of(arena, diag_new(arena), source_from_string(arena, "m.mlp", text_string(&text)));
+}
+
+struct subject subject_read(const char *path)
+{
+	struct arena *arena = arena_new();
+	struct diag *diag = diag_new(arena);
+	return subject_of(arena, diag, source_read(arena, diag, path));
 }
 
 /* --- values

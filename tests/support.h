@@ -50,6 +50,8 @@ struct subject {
 
 /* `statements` follow `model m`. Free with arena_free(subject.arena). Stops at the first fault. */
 struct subject subject_new(const char *statements);
+/* The model of a file. */
+struct subject subject_read(const char *path);
 
 /* What the values of a model's tensors are drawn from. */
 struct ranges {

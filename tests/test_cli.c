@@ -229,6 +229,25 @@ Test(cli, two_dashes_end_options)
 
 /* --- files ---------------------------- */
 
+Test(cli, definitions_outside_the_folder)
+{
+	cr_assert(run("mkdir models") == 0);
+	put("double.mlp", "activation double(x) = 2 * x\n");
+	put("models/m.mlp", "model m\nuse \"../double.mlp\"\ninput x[4]\ntarget t[2]\n"
+	    "output y[2] = double(dense(x))\nminimize mse(y, t)\n");
+	static const struct said rows[] = {
+		{"$MLPC models/m.mlp -o m.c", 1,
+		 "models/m.mlp:2:1: error[unsafe-path]: a path in `use` is relative to this file and does "
+		 "not leave its folder\n    2 | use \"../double.mlp\"\n      | ^^^^^^^^^^^^^^^^^^^\n"
+		 "       help: copy the file beside this one, or allow any path with `--allow-path`\n"},
+		{"$MLPC models/m.mlp --allow-path -o m.c", 0, ""},
+		{"$MLPC summary models/m.mlp --allow-path | head -n 1 | cut -c 1-7", 0, "model m\n"},
+		{"$MLPC train models/m.mlp --allow-path --data none.csv", 3,
+		 "mlpc: error: cannot read `none.csv`: No such file or directory\n"},
+	};
+	CHECK_SAID(rows);
+}
+
 Test(cli, files_that_cannot_be_read_or_written)
 {
 	static const struct said rows[] = {

@@ -11,7 +11,9 @@ static const char HEAD[] = "model m\ninput x[4]\n";
 
 static const struct bad DEFINITIONS[] = {
 	{"activation f(x) = g(x)\n" "activation g(x) = f(x)\n" "layer h = f(x)\n",
-	 "4:19: error[recursive-definition]: `f` is defined by itself: f → g → f\n"},
+	 "4:19: error[recursive-definition]: `f` is defined by itself: f → g → f\n"
+	 "3:19: note: in this call of `g`\n"
+	 "5:11: note: in this call of `f`\n"},
 	{"activation f(x) = x\n" "activation f(x) = x + 1\n" "layer h = f(x)\n",
 	 "4:12: error[duplicate-definition]: `f` is defined twice\n"
 	 "3:12: note: the first definition is here\n"},
@@ -55,25 +57,29 @@ static const struct bad DEFINITIONS[] = {
 	{"layer h[3] = dense(x)\n" "target t[3]\n" "minimize mse(h, t)\n"
 	 "train { optimizer = adam(rat = 1) }\n",
 	 "6:26: error[unknown-argument]: `adam` has no argument `rat`\n"
-	 "help: did you mean `rate`?\n"},
+	 "help: did you mean `rate`?\n"
+	 "help: `adam` takes `rate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-08`\n"},
 	{"optimizer bad(rate = 1) { q = rate }\n" "layer h[3] = dense(x)\n" "target t[3]\n"
 	 "minimize mse(h, t)\n" "train { optimizer = bad() }\n",
-	 "7:21: error[no-update]: the optimizer `bad` never assigns `parameter`\n"},
+	 "3:11: error[no-update]: the optimizer `bad` never assigns `parameter`\n"
+	 "help: add a line such as `parameter = parameter - rate * gradient`\n"},
 	{"use \"../x.mlp\"\n" "layer h = x\n",
-	 "3:1: error[unsafe-path]: a path in `use` is relative to this file and does "
-	 "not leave its folder\n"},
+	 "3:1: error[unsafe-path]: a path in `use` is relative to this file and does not leave its folder\n"
+	 "help: copy the file beside this one, or allow any path with `--allow-path`\n"},
 	{"block b(x[i]) { param k[i] = zeros \n" " return y[i] = x[i] * k[i] }\n"
 	 "layer y = b(x, k = none)\n",
 	 "5:11: error[nothing-left]: nothing is left of the value of `y`\n"},
 	{"loss l(a[i], b[i]) = (a[i] - b[i])^2\n" "layer y = l(x, x)\n",
 	 "3:25: error[unbound-index]: the index `i` is not bound here\n"
-	 "4:11: note: in this use of `l`\n"
+	 "4:11: note: in this call of `l`\n"
 	 "help: bind it on the left side, or by a reduction such as `sum(i, …)`\n"
 	 "3:32: error[unbound-index]: the index `i` is not bound here\n"
-	 "4:11: note: in this use of `l`\n"
+	 "4:11: note: in this call of `l`\n"
 	 "help: bind it on the left side, or by a reduction such as `sum(i, …)`\n"},
 	{"loss l(a[i], b[i]) = a - b\n" "layer y = l(x, x)\n",
-	 "4:11: error[not-a-scalar]: the value of `l` must be a scalar, but it has shape [4]\n"},
+	 "3:22: error[not-a-scalar]: the value of `l` must be a scalar, but this has shape [4]\n"
+	 "4:11: note: in this call of `l`\n"
+	 "help: `sum(…)` or `mean(…)` makes one number of it\n"},
 	{"block two(a[i], b[i]) { return y[i] = a[i] + b[i] }\n" "input u[3, 4]\n"
 	 "input v[2, 4]\n" "layer y = two(u, v)\n",
 	 "6:18: error[shape-mismatch]: `two` maps over leading dimensions, which differ "
@@ -81,7 +87,8 @@ static const struct bad DEFINITIONS[] = {
 	{"size N = 2.5\n" "layer y[N] = dense(x)\n",
 	 "3:10: error[not-an-extent]: a whole number from 1 to 2147483647 is needed here\n"},
 	{"block b(x[i]) { m = x }\n" "layer y = b(x)\n",
-	 "4:11: error[no-return]: the block `b` returns nothing\n"},
+	 "3:7: error[no-return]: the block `b` returns nothing\n"
+	 "help: end it with a line such as `return y[i] = …`\n"},
 	{"loss pair(a, b) = sum(a * b)\n" "layer y = pair(x)\n",
 	 "4:11: error[missing-argument]: the argument `b` of `pair` is missing\n"
 	 "3:14: note: `b` is declared here\n"},
@@ -94,15 +101,17 @@ static const struct bad DEFINITIONS[] = {
 	 "3:32: error[not-a-value]: `step` is an activation, not a value\n"
 	 "help: write `step(…)`\n"},
 	{"init two(a) = a\n" "layer y[2] = dense(x, b = two)\n",
-	 "4:27: error[missing-argument]: the argument `a` of `two` is missing\n"},
+	 "4:27: error[missing-argument]: the argument `a` of `two` is missing\n"
+	 "3:10: note: `a` is declared here\n"},
 	{"init spread = [1, 2]\n" "layer y[2] = dense(x, b = spread())\n",
-	 "4:27: error[not-a-scalar]: the value of `spread` must be a scalar, but it has "
-	 "shape [2]\n"},
+	 "3:15: error[not-a-scalar]: the value of `spread` must be a scalar, but this has shape [2]\n"
+	 "4:27: note: in this call of `spread`\n"
+	 "help: `sum(…)` or `mean(…)` makes one number of it\n"},
 	{"optimizer o() { state s = 0\n" " state s = 1\n" " parameter = s }\n"
 	 "target t[4]\n" "layer y[4] = dense(x)\n" "minimize mse(y, t)\n"
 	 "train { optimizer = o() }\n",
-	 "4:8: error[duplicate-name]: the state `s` is given twice\n"
-	 "9:21: note: in this use of `o`\n"},
+	 "4:8: error[duplicate-name]: the name `s` is given twice in `o`\n"
+	 "3:23: note: it is first given here\n"},
 	{"block b(a[i]) { train = a\n" " return y = train[0] }\n" "layer y = softmax(b(x))\n",
 	 "5:19: error[rank-mismatch]: the argument `x` of `softmax` needs 1 dimension "
 	 "or more, but this is a scalar\n" "<prelude> note: `x` is declared here\n"},

@@ -39,17 +39,21 @@ static const struct bad STATEMENTS[] = {
 	 "3:9: note: 3 comes from here\n" "2:9: note: 4 comes from here\n"},
 	{"layer h[4] = dense(x, Wb = none)\n",
 	 "3:23: error[unknown-argument]: `dense` has no argument `Wb`\n"
-	 "help: did you mean `W`?\n"},
+	 "help: did you mean `W`?\n"
+	 "help: `dense` takes `x`, and values for `W`, `b`\n"},
 	{"layer h[4] = dense(x, y)\n",
-	 "3:23: error[argument-count]: `dense` takes at most 1 argument\n"},
+	 "3:23: error[argument-count]: `dense` takes 1 argument, but 2 are given\n"
+	 "help: `dense` takes `x`, and values for `W`, `b`\n"},
 	{"layer h[4] = dropout(rate = 0.1)\n",
 	 "3:14: error[missing-argument]: the argument `x` of `dropout` is missing\n"
 	 "<prelude> note: `x` is declared here\n"},
 	{"layer h[4] = dropout(x, rat = 0.1)\n",
 	 "3:25: error[unknown-argument]: `dropout` has no argument `rat`\n"
-	 "help: did you mean `rate`?\n"},
+	 "help: did you mean `rate`?\n"
+	 "help: `dropout` takes `x, rate = 0.5`\n"},
 	{"layer h[4] = dense(x, x = x)\n",
-	 "3:23: error[duplicate-argument]: the argument `x` is given twice\n"},
+	 "3:23: error[duplicate-argument]: the argument `x` is given twice\n"
+	 "3:20: note: it is first given here\n"},
 	{"layer h[4] = x\n" "layer h[3] = dense(x)\n",
 	 "4:7: error[duplicate-name]: the name `h` is given twice\n"
 	 "3:7: note: it is first given here\n"},
@@ -93,8 +97,8 @@ static const struct bad STATEMENTS[] = {
 	 "3:21: error[shape-mismatch]: `concat` joins along the last dimension: the "
 	 "shapes [4] and [2, 2] do not fit\n" "3:18: note: this has shape [4]\n"},
 	{"layer h = weights\n",
-	 "3:11: error[weights-place]: `weights` can only be the argument of a loss, as "
-	 "in `l1(weights)`\n"},
+	 "3:11: error[weights-place]: `weights` can only be the argument of a loss in `minimize`, as in "
+	 "`l1(weights)`\n"},
 	{"layer h = dense[4, 5](x)\n",
 	 "3:11: error[argument-count]: `dense` takes 1 size, but 2 are given\n"},
 	{"layer h[5] = dense[4](x)\n",
@@ -118,7 +122,8 @@ static const struct bad STATEMENTS[] = {
 	 "3:15: error[index-has-value]: `x` is a value here, so it cannot be the index "
 	 "of `sum`\n"},
 	{"layer y[2] = dense(none)\n",
-	 "3:20: error[unknown-name]: `none` is not known here\n"},
+	 "3:20: error[none-place]: `none` can only be given for a parameter of a block, as in `dense(x, "
+	 "b = none)`\n"},
 	{"layer y = 3 + dense\n",
 	 "3:15: error[not-a-value]: `dense` is a block, not a value\n"
 	 "help: write `dense(…)`\n"},
@@ -135,15 +140,20 @@ static const struct bad STATEMENTS[] = {
 	{"layer y[i: 4] = x[i] + epoch\n",
 	 "3:24: error[unknown-name]: `epoch` is not known here\n"},
 	{"layer y = mse(x, m)\n" "input m[2, 4]\n",
-	 "3:18: error[rank-mismatch]: the argument `t` of `mse` needs 1 dimension, but "
-	 "this has shape [2, 4]\n" "<prelude> note: `t` is declared here\n"},
+	 "3:18: error[rank-mismatch]: the argument `t` of `mse` needs 1 dimension, but this has shape "
+	 "[2, 4]\n"
+	 "<prelude> note: `t` is declared here\n"
+	 "help: `reshape(…)` makes one dimension of several\n"},
 	{"layer y[3] = 1\n",
 	 "3:14: error[shape-mismatch]: `y` has the shape [3], but its value is a scalar\n"
-	 "3:7: note: the shape of `y` is declared here\n"},
+	 "3:7: note: the shape of `y` is declared here\n"
+	 "help: a scalar fills a tensor whose dimensions have letters, as in `y[i: 4] = …`\n"},
 	{"layer h[16] = dense(x)\n" "layer g[16] = dense(h, W = h.W)\n",
-	 "4:28: error[shape-mismatch]: the parameter `g.W` has the shape [?, 16], but "
-	 "this has shape [16, 4]\n" "4:15: note: in this use of `dense`\n"
-	 "3:9: note: 16 comes from here\n" "2:9: note: 4 comes from here\n"},
+	 "4:28: error[shape-mismatch]: the parameter `g.W` has the shape [?, 16], but this has shape "
+	 "[16, 4]\n"
+	 "4:15: note: in this call of `dense`\n"
+	 "3:9: note: 16 comes from here\n"
+	 "2:9: note: 4 comes from here\n"},
 	{"layer y = mean(x, 2)\n",
 	 "3:16: error[index-has-value]: `x` is a value here, so it cannot be the index "
 	 "of `mean`\n"},
@@ -159,8 +169,8 @@ static const struct bad STATEMENTS[] = {
 	 "3:19: error[not-linear]: a position must be a sum of indices and whole "
 	 "numbers, such as `i`, `2 * i + k` or `7 - i`\n"},
 	{"layer y = weights + 1\n",
-	 "3:11: error[weights-place]: `weights` can only be the argument of a loss, as "
-	 "in `l1(weights)`\n"},
+	 "3:11: error[weights-place]: `weights` can only be the argument of a loss in `minimize`, as in "
+	 "`l1(weights)`\n"},
 	{"layer y = constant(x, 2)\n",
 	 "3:11: error[argument-count]: `constant` takes 1 argument, but 2 are given\n"},
 	{"layer y[9, 9, 9, 9, 9, 9, 9, 9, 9] = 1\n",

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "compile.h"
 #include "model_fixture.h"
 
 static double seconds(void)
@@ -94,6 +95,65 @@ Test(model_limits, parameters_beyond_the_loss_are_named)
 	arena_free(resolved.arena);
 }
 
+/* No gradient flows through conditions, whole parts of numbers, positions of maxima and constant(). */
+Test(model_limits, parameters_without_a_gradient_are_named)
+{
+	static const struct {
+		const char *layer, *messages;
+	} rows[] = {
+		{"step(h)", "<prelude> note: no gradient flows through this\n"},
+		{"floor(h)", "6:14: note: no gradient flows through this\n"},
+		{"constant(tanh(h))", "6:14: note: no gradient flows through this\n"},
+		{"x * argmax(h)", "6:18: note: no gradient flows through this\n"},
+		{"if h > 0 then 1 else x", "6:14: note: no gradient flows through this\n"},
+		{"if h > 0 then h else x", NULL},
+		{"step(h) * h", NULL},
+		{"x * max(h)", NULL},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char model[300], messages[600] = "";
+		snprintf(model, sizeof model, "model m\ninput x[4]\ntarget t[4]\nlayer a[4] = 2 * x\n"
+		         "layer h[4] = dense(a)\nlayer y[4] = %s\nminimize mse(y, t)\n", rows[i].layer);
+		if (rows[i].messages)
+			snprintf(messages, sizeof messages,
+			         "5:7: warning[no-gradient]: no gradient reaches the parameter `h.W`, so "
+			         "that it will not be trained\n%s5:7: note: nor does one reach `h.b`\n",
+			         rows[i].messages);
+		struct resolved resolved = resolve_text(model);
+		cr_expect_not_null(resolved.model);
+		cr_expect_str_eq(resolved.messages, messages, "%s\n%s", model, resolved.messages);
+		arena_free(resolved.arena);
+	}
+}
+
+Test(model_limits, a_statistic_that_stays_is_named)
+{
+	struct resolved resolved = resolve_text(
+		"model m\ninput x[4]\nblock shifted(x[i]) {\n statistic s[i] = ones\n"
+		" return y[i] = x[i] + s[i]\n}\noutput y = shifted(x)\n");
+	cr_expect_not_null(resolved.model);
+	cr_expect_str_eq(resolved.messages,
+	                 "4:12: warning[unassigned-statistic]: the statistic `s` is never assigned, so that "
+	                 "it stays as it begins\n");
+	arena_free(resolved.arena);
+}
+
+Test(model_limits, a_definition_may_shadow_the_language)
+{
+	struct resolved resolved = resolve_text(
+		"model m\ninput x[4]\nactivation tanh(x) = 2 * x\nactivation sum(x) = 3 * x\n"
+		"activation concat(x) = x\noutput y = tanh(sum(concat(x)))\noutput z = relu(x)\n");
+	cr_expect_str_eq(
+		resolved.messages,
+		"3:12: warning[shadows-function]: `tanh` takes the place of the function of the language\n"
+		"4:12: warning[shadows-function]: `sum` takes the place of the function of the language\n"
+		"5:12: warning[shadows-function]: `concat` takes the place of the function of the "
+		"language\n");
+	cr_expect_str_eq(dump_of(&resolved), "model m\ninput x[4]\noutput y[i: 4] = 2 * 3 * x\n"
+	                                     "output z[i: 4] = max(x, 0)\n");
+	arena_free(resolved.arena);
+}
+
 Test(model_limits, a_definition_may_shadow_the_prelude)
 {
 	struct resolved resolved = resolve_text(
@@ -118,37 +178,108 @@ static void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
-/* Paths are relative to the file that uses them; a file that two others use is read once. */
-Test(model_limits, definitions_of_other_files)
+static char folder[32]; /* the current one of the tests of `use` */
+
+static const char *const FILES[][2] = {
+	{"library/a.mlp", "use \"c.mlp\"\nactivation first(x) = third(x) + 1\n"},
+	{"library/b.mlp", "use \"./c.mlp\"\nactivation second(x) = third(x) + 2\n"},
+	{"library/c.mlp", "activation third(x) = x * 3\n"},
+	{"library/d.mlp", "use \"../top.mlp\"\nactivation fourth(x) = x * 4\n"},
+	{"library/-", "activation dash(x) = x - 1\n"},
+	{"top.mlp", "activation top(x) = x * 5\n"},
+	{"-", "activation minus(x) = -x\n"},
+};
+
+enum { FILE_COUNT = sizeof FILES / sizeof *FILES };
+
+static void enter_library(void)
 {
-	char folder[] = "/tmp/mlpc-use-XXXXXX";
+	strcpy(folder, "/tmp/mlpc-use-XXXXXX");
 	cr_assert_not_null(mkdtemp(folder));
 	cr_assert_eq(chdir(folder), 0);
 	cr_assert_eq(mkdir("library", 0700), 0);
-	write_file("library/a.mlp", "use \"c.mlp\"\nactivation first(x) = third(x) + 1\n");
-	write_file("library/b.mlp", "use \"c.mlp\"\nactivation second(x) = third(x) + 2\n");
-	write_file("library/c.mlp", "activation third(x) = x * 3\n");
-	write_file("library/d.mlp", "use \"e.mlp\"\n");
-	write_file("library/e.mlp", "use \"d.mlp\"\nlayer z = x\n");
-	struct resolved good = resolve_text(
-		"model m\nuse \"library/a.mlp\"\nuse \"library/b.mlp\"\ninput x[4]\n"
-		"layer y = first(second(x))\n");
-	cr_expect_str_eq(dump_of(&good), "model m\ninput x[4]\noutput y[i: 4] = (x * 3 + 2) * 3 + 1\n", "%s",
-	                 good.messages);
-	struct resolved cycle = resolve_text("model m\nuse \"library/d.mlp\"\ninput x[4]\nlayer y = x\n");
-	cr_expect_null(cycle.model);
-	struct resolved missing = resolve_text("model m\nuse \"library/f.mlp\"\ninput x[4]\nlayer y = x\n");
-	cr_expect_str_eq(missing.messages,
-	                 "mlpc: error[cannot-read]: cannot open `library/f.mlp`: No such file or directory\n"
-	                 "2:1: note: it is used here\n");
-	arena_free(good.arena);
-	arena_free(cycle.arena);
-	arena_free(missing.arena);
-	static const char *const files[] = {"library/a.mlp", "library/b.mlp", "library/c.mlp",
-	                                    "library/d.mlp", "library/e.mlp", "library"};
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-		remove(files[i]);
+	for (size_t i = 0; i < FILE_COUNT; i++)
+		write_file(FILES[i][0], FILES[i][1]);
+	cr_assert_eq(symlink("../top.mlp", "library/link.mlp"), 0);
+}
+
+static void leave_library(void)
+{
+	for (size_t i = 0; i < FILE_COUNT; i++)
+		remove(FILES[i][0]);
+	remove("library/link.mlp");
+	remove("library");
 	rmdir(folder);
+}
+
+/* The model that uses these files, whose value is `value`; what its output becomes, or the messages. */
+static const char *output_with(struct arena *arena, const char *uses, const char *value, bool allow_path)
+{
+	struct text model = text_new(arena), dump = text_new(arena);
+	text_printf(&model, "model m\n%sinput x[4]\noutput y = %s\n", uses, value);
+	struct resolved resolved = resolve_with(text_string(&model), allow_path);
+	text_add(&dump, resolved.model ? strstr(dump_of(&resolved), "output") : resolved.messages);
+	arena_free(resolved.arena);
+	return text_string(&dump);
+}
+
+/* Paths are relative to the file that uses them; a file counts once, by whatever path it is named. */
+Test(model_limits, definitions_of_other_files, .init = enter_library, .fini = leave_library)
+{
+	static const struct {
+		const char *uses, *value, *output;
+		bool allow_path;
+	} rows[] = {
+		{"use \"library/a.mlp\"\nuse \"library/b.mlp\"\nuse \"library/../library/c.mlp\"\n",
+	         "first(second(x))", "output y[i: 4] = (x * 3 + 2) * 3 + 1\n", true},
+		{"use \"library/a.mlp\"\nuse \".//library/b.mlp\"\nuse \"library/c.mlp\"\n",
+	         "first(second(x))", "output y[i: 4] = (x * 3 + 2) * 3 + 1\n", false},
+		{"use \"library/d.mlp\"\nuse \"top.mlp\"\n", "fourth(top(x))",
+	         "output y[i: 4] = x * 5 * 4\n", true},
+		{"use \"library/link.mlp\"\nuse \"top.mlp\"\n", "top(x)", "output y[i: 4] = x * 5\n", false},
+		{"use \"-\"\nuse \"library/-\"\n", "minus(dash(x))", "output y[i: 4] = -1 * (x + -1)\n",
+	         false},
+		{"use \"library/f.mlp\"\n", "nowhere(x)",
+	         "2:1: error[cannot-read]: cannot open `library/f.mlp`: No such file or directory\n"
+	         "help: a path is relative to the file that `use` stands in\n",
+	         false},
+		{"use \"library/../top.mlp\"\n", "top(x)",
+	         "2:1: error[unsafe-path]: a path in `use` is relative to this file and does not leave "
+	         "its folder\n"
+	         "help: copy the file beside this one, or allow any path with `--allow-path`\n",
+	         false},
+	};
+	struct arena *arena = arena_new();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		cr_expect_str_eq(output_with(arena, rows[i].uses, rows[i].value, rows[i].allow_path),
+		                 rows[i].output, "%s%s", rows[i].uses,
+		                 output_with(arena, rows[i].uses, rows[i].value, rows[i].allow_path));
+	char absolute[64];
+	snprintf(absolute, sizeof absolute, "use \"%s/top.mlp\"\n", folder);
+	cr_expect_str_eq(output_with(arena, absolute, "top(x)", true), "output y[i: 4] = x * 5\n");
+	cr_expect_not_null(strstr(output_with(arena, absolute, "top(x)", false), "error[unsafe-path]"));
+	arena_free(arena);
+}
+
+/* What is saved with one text of a definition is refused by another. */
+Test(model_limits, the_checksum_counts_used_files, .init = enter_library, .fini = leave_library)
+{
+	static const char *const texts[] = {"activation top(x) = x * 5\n", "activation top(x)=x*5 # five\n",
+	                                    "activation top(x) = x * 6\n"};
+	uint64_t checksums[3];
+	for (int k = 0; k < 3; k++) {
+		struct arena *arena = arena_new();
+		struct compile *c = compile_new(arena);
+		write_file("top.mlp", texts[k]);
+		const struct source *source = source_from_string(
+			arena, "m.mlp", "model m\nuse \"top.mlp\"\ninput x[4]\noutput y = top(x)\n");
+		struct compile_options options = {.dump = STAGE_NONE};
+		cr_assert_eq(compile_source(c, source, &options), STATUS_OK);
+		checksums[k] = compile_checksum(c);
+		arena_free(arena);
+	}
+	cr_expect_eq(checksums[0], checksums[1]);
+	cr_expect_neq(checksums[0], checksums[2]);
 }
 
 static void expect_model(const char *format, const char *name)

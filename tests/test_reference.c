@@ -78,3 +78,52 @@ Test(reference, every_model_of_the_readme_compiles)
 {
 	cr_expect_geq(check_document("README.md"), 1);
 }
+
+/* --- the standard library -------------------------------------------------------------------- */
+
+/* "huber(y, t, delta = 1)", "dense[o](x)", "zeros": as a caller sees it. */
+static const char *signature_of(struct arena *arena, const struct ast_statement *definition)
+{
+	struct text text = text_new(arena);
+	text_printf(&text, "`%s", definition->name);
+	for (size_t k = 0; k < definition->dims.count; k++)
+		text_printf(&text, "%s%s", k == 0 ? "[" : ", ", definition->dims.items[k].value->name);
+	text_add(&text, definition->dims.count > 0 ? "]" : "");
+	for (size_t k = 0; k < definition->formals.count; k++) {
+		const struct ast_formal *formal = &definition->formals.items[k];
+		text_printf(&text, "%s%s", k == 0 ? "(" : ", ", formal->name);
+		if (!formal->initial)
+			continue;
+		const struct span *span = &formal->initial->span;
+		text_add(&text, " = ");
+		text_bytes(&text, span->source->text + span->start, (size_t)(span->end - span->start));
+	}
+	text_add(&text, definition->formals.count > 0 ? ")`" : "`");
+	return text_string(&text);
+}
+
+static bool is_definition(enum ast_statement_kind kind)
+{
+	return kind == AST_ACTIVATION || kind == AST_LOSS || kind == AST_BLOCK || kind == AST_INIT ||
+	       kind == AST_OPTIMIZER;
+}
+
+Test(reference, every_definition_of_the_library_is_described)
+{
+	struct arena *arena = arena_new();
+	const char *document = read_document(arena, "compiler/README.md");
+	struct diag *diag = diag_new(arena);
+	const struct source *source = source_from_string(arena, "prelude", model_prelude);
+	const struct ast *ast = parse(arena, names_new(arena), diag, source);
+	int count = 0;
+	for (size_t k = 0; k < ast->statements.count; k++) {
+		const struct ast_statement *statement = ast->statements.items[k];
+		if (!is_definition(statement->kind))
+			continue;
+		const char *signature = signature_of(arena, statement);
+		cr_expect(strstr(document, signature), "compiler/README.md has no %s", signature);
+		count++;
+	}
+	cr_expect_geq(count, 60);
+	arena_free(arena);
+}

@@ -31,6 +31,8 @@ const struct option_row option_rows[] = {
 	{"rules", 0, EVERYWHERE, OPTION_CHOICE, AT(rules), "all|real|exact",
 	 "the rules that may apply: those that keep every bit (exact), with them\n"
 	 "those that are equal over the reals (real), or all (default)"},
+	{"allow-path", 0, EVERYWHERE, OPTION_FLAG, AT(compile.allow_path), NULL,
+	 "let `use` name files outside the folder of the file that it stands in"},
 	{"cc", 0, IN_TRAIN, OPTION_TEXT, AT(compiler), "COMPILER", "the C compiler (default $CC, or cc)"},
 	{"keep", 0, IN_TRAIN, OPTION_TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
 	{"json", 0, IN_SUMMARY, OPTION_FLAG, AT(json), NULL, "the summary as JSON"},

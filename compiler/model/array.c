@@ -29,8 +29,13 @@ static bool array_number(const struct context *context, const struct ast_expr *e
 {
 	bool is_negated = expr->kind == AST_OPERATION && expr->operand_count == 1 && expr->op[0] == '-' &&
 	                  expr->operands[0]->kind == AST_NUMBER;
-	if (!is_negated && expr->kind != AST_NUMBER)
-		return constant_number(context, expr, number);
+	if (!is_negated && expr->kind != AST_NUMBER) {
+		int errors = diag_errors(context->resolver->diag);
+		bool is_number = constant_number(context, expr, number);
+		if (!is_number && diag_errors(context->resolver->diag) > errors)
+			diag_help(context->resolver->diag, "an array holds numbers; `concat` joins values");
+		return is_number;
+	}
 	*number = is_negated ? -expr->operands[0]->number : expr->number;
 	return true;
 }
@@ -124,7 +129,7 @@ const struct value *elaborate_concat(const struct context *context, const struct
 	for (int k = 0; k < joined->rank - 1; k++)
 		joined->dims[k] = values[0]->dims[k];
 	joined->dims[joined->rank - 1] = size_new(r->arena, call->span);
-	struct open_join join = {joined->dims[joined->rank - 1], joined};
+	struct open_join join = {joined->dims[joined->rank - 1], joined, context->frame};
 	array_push(r->arena, &r->pending->joins, join);
 	return joined;
 }
@@ -149,6 +154,7 @@ const struct value *elaborate_reshape(const struct context *context, const struc
 			return r->poison;
 		value->dims[k] = size_known(r->arena, extent, expr->span);
 	}
-	array_push(r->arena, &r->pending->reshapes, value);
+	struct open_reshape reshape = {value, context->frame};
+	array_push(r->arena, &r->pending->reshapes, reshape);
 	return value;
 }

@@ -43,6 +43,14 @@ static void inherit_lead(const struct context *context, const struct open_index 
 	}
 }
 
+static struct size *given_size(const struct context *caller, const struct ast_item *item)
+{
+	if (item->kind == ITEM_VALUE)
+		return extent_size(caller, item->value, item->span);
+	fail(caller, item->span, "unexpected-item", "a size is needed here, as in `dense[16](x)`");
+	return NULL;
+}
+
 /* Sizes that the block names in front of its arguments: given at the call, or to be found. */
 static bool bind_sizes(const struct context *caller, struct context *inner, const struct ast_expr *call,
                        const struct definition *definition)
@@ -62,13 +70,11 @@ static bool bind_sizes(const struct context *caller, struct context *inner, cons
 		name_t name = item->kind == ITEM_EXTENT ? item->name : item->value->name;
 		struct size *size = size_new(r->arena, call->span);
 		if (given) {
-			size = given->items[i].kind == ITEM_VALUE
-			               ? extent_size(caller, given->items[i].value, given->items[i].span)
-			               : NULL;
+			size = given_size(caller, &given->items[i]);
 			if (!size)
 				return false;
 		} else {
-			open_size(inner, size, call->span, name);
+			open_block_size(inner, size, name);
 		}
 		scope_add(inner, inner->scope,
 		          (struct binding){.name = name, .kind = BOUND_DIMENSION, .size = size});
@@ -86,11 +92,29 @@ static int excess(const struct context *caller, const struct definition *definit
 	if ((size_t)value->rank >= formal->dims.count)
 		return value->rank - (int)formal->dims.count;
 	fail(caller, argument->span, "rank-mismatch",
-	     "the argument `%s` of `%s` needs %zu dimension%s or more, but this is %s%s", formal->name,
+	     "the argument `%s` of `%s` needs %zu dimension%s or more, but this %s", formal->name,
 	     definition->statement->name, formal->dims.count, formal->dims.count == 1 ? "" : "s",
-	     value->rank ? "of shape " : "", value_shape(caller->resolver, value));
+	     shape_phrase(caller->resolver, value));
 	diag_note(caller->resolver->diag, formal->span, "`%s` is declared here", formal->name);
 	return -1;
+}
+
+/* A statistic belongs to the whole block, so that the block cannot map. */
+static bool check_mapped(const struct context *caller, const struct definition *definition, struct span call,
+                         const struct instance *instance)
+{
+	const struct ast_statement *statement = definition->statement;
+	for (size_t i = 0; i < statement->body.count; i++) {
+		const struct ast_statement *each = statement->body.items[i];
+		if (instance->lead_count == 0 || each->kind != AST_STATISTIC)
+			continue;
+		fail(caller, call, "bad-statistic",
+		     "`%s` has a statistic, so that it cannot map over leading dimensions or an index",
+		     statement->name);
+		diag_note(caller->resolver->diag, each->name_span, "the statistic `%s` is here", each->name);
+		return false;
+	}
+	return true;
 }
 
 /* The argument that has leading dimensions gives them indices; others must have the same ones, or none. */
@@ -144,6 +168,19 @@ static void open_lead(struct context *inner, int own)
 	}
 }
 
+/* What is given has been checked by excess(). */
+static bool check_default(const struct context *inner, const struct ast_formal *formal,
+                          const struct argument *argument, const struct value *value)
+{
+	if (argument->value || is_void(inner, value) || (size_t)value->rank >= formal->dims.count)
+		return true;
+	fail(inner, formal->span, "rank-mismatch",
+	     "the argument `%s` has %zu dimension%s, but its default %s", formal->name,
+	     formal->dims.count, formal->dims.count == 1 ? "" : "s",
+	     shape_phrase(inner->resolver, value));
+	return false;
+}
+
 static bool bind_formals(const struct context *caller, struct context *inner,
                          const struct definition *definition, struct argument *arguments, int own)
 {
@@ -154,7 +191,8 @@ static bool bind_formals(const struct context *caller, struct context *inner,
 		const struct ast_formal *formal = &formals->items[i];
 		struct span span = arguments[i].expr ? arguments[i].span : formal->span;
 		const struct value *value = argument_value(caller, inner, formal, &arguments[i]);
-		good &= bind_dimensions(caller, inner, formal, value, span);
+		good &= check_default(inner, formal, &arguments[i], value) &&
+		        bind_dimensions(caller, inner, formal, value, span);
 		if (own > 0 && formal->dims.count > 0 && !is_void(caller, value) &&
 		    (size_t)value->rank > formal->dims.count)
 			value = value_lead(inner, span, value, own,
@@ -234,12 +272,9 @@ static void run_update(const struct context *inner, const struct ast_statement *
 	if (is_void(inner, value) ||
 	    !check_left(&context, &left, tensor->name, value, statement->value->span))
 		return;
-	if (value->per_sample || tensor->update || inner->instance->lead_count > 0) {
-		fail(inner, statement->span, "bad-statistic", "%s",
-		     tensor->update ? "a statistic is assigned once"
-		     : value->per_sample
-		             ? "the value of a statistic must not depend on one sample: use `batch_mean`"
-		             : "a block with a statistic cannot map over leading dimensions");
+	if (value->per_sample) {
+		fail(inner, statement->value->span, "bad-statistic",
+		     "the value of a statistic must not depend on one sample: use `batch_mean`");
 		return;
 	}
 	for (int k = 0; left.given && k < left.rank; k++) {
@@ -275,31 +310,21 @@ static void run_assign(struct context *inner, const struct ast_statement *statem
 	bind_value(inner, statement, run_definition(inner, statement, &adoption));
 }
 
-/* The value of the return, of which the block's own leading indices are not yet taken away. */
+/* The value of the return, which check_definition() has found to be the last statement. The block's own
+ * leading indices are not yet taken away. */
 static const struct value *run_body(const struct context *caller, struct context *inner,
                                     const struct ast_expr *call, struct adoption *adoption)
 {
 	const struct definition *definition = inner->frame->definition;
 	const ast_statements *body = &definition->statement->body;
-	for (size_t i = 0; i < body->count; i++) {
-		const struct ast_statement *statement = body->items[i];
-		switch (statement->kind) {
-		case AST_PARAM:
-		case AST_STATISTIC:
-			run_parameter(caller, inner, call, statement);
-			break;
-		case AST_ASSIGN:
-			run_assign(inner, statement);
-			break;
-		case AST_RETURN:
-			return run_definition(inner, statement, adoption);
-		default:
-			return fail(inner, statement->span, "not-in-a-block",
-			            "this statement cannot stand in a block");
-		}
+	size_t last = body->count - 1;
+	for (size_t i = 0; i < last; i++) {
+		if (body->items[i]->kind == AST_ASSIGN)
+			run_assign(inner, body->items[i]);
+		else
+			run_parameter(caller, inner, call, body->items[i]);
 	}
-	return fail(caller, call->span, "no-return", "the block `%s` returns nothing",
-	            definition->statement->name);
+	return run_definition(inner, body->items[last], adoption);
 }
 
 /* The caller sees the result without the indices that are bound around the call. */
@@ -330,7 +355,7 @@ const struct value *call_block(const struct context *context, const struct ast_e
 	struct resolver *r = context->resolver;
 	size_t count = definition->statement->formals.count;
 	struct argument *arguments = ARENA_ARRAY(r->arena, struct argument, count);
-	if (!context->statement)
+	if (!context->statement || context->region != REGION_LAYER)
 		return fail(context, call->span, "not-in-a-layer",
 		            "a block can only be used in a layer or in `minimize`");
 	if (!match_arguments(context, call, definition, arguments, true) ||
@@ -343,6 +368,7 @@ const struct value *call_block(const struct context *context, const struct ast_e
 	struct context inner;
 	int own;
 	if (!own_lead(context, definition, arguments, instance, &own) ||
+	    !check_mapped(context, definition, call->span, instance) ||
 	    !enter(context, definition, call->span, &inner))
 		return r->poison;
 	struct adoption own_name = {.name = instance->path, .is_local = true};

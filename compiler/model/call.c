@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static bool elaborate_items(const struct context *context, const struct ast_expr *call, int count,
                             const struct value **values)
 {
@@ -11,7 +13,7 @@ static bool elaborate_items(const struct context *context, const struct ast_expr
 		const struct ast_item *item = &call->items.items[i];
 		if (item->kind != ITEM_VALUE)
 			fail(context, item->span, "unexpected-item",
-			     "an argument of this function has no name");
+			     "an argument of this function is a value, without a name");
 		values[i] = item->kind == ITEM_VALUE ? elaborate(context, item->value)
 		                                     : context->resolver->poison;
 		good &= values[i] != context->resolver->poison;
@@ -49,6 +51,9 @@ static const struct value *element_function(const struct context *context, const
 static const struct value *batch_sum(const struct context *context, const struct ast_expr *call)
 {
 	const struct value *operand;
+	if (context->region != REGION_LAYER)
+		return fail(context, call->span, "not-in-a-layer",
+		            "there is a batch only in a layer and in `minimize`");
 	if (!elaborate_items(context, call, 1, &operand))
 		return context->resolver->poison;
 	return value_batch_sum(context, call->span, operand);
@@ -63,19 +68,36 @@ static const struct value *batch_mean(const struct context *context, const struc
 static const struct {
 	const char *name;
 	size_t least, most;
+	const char *needed;
 	const struct value *(*make)(const struct context *, const struct ast_expr *);
 } whole_table[] = {
-	{"concat", 1, SIZE_MAX, elaborate_concat},
-	{"reshape", 2, 1 + MODEL_MOST_DIMENSIONS, elaborate_reshape},
-	{"batch_sum", 1, 1, batch_sum},
-	{"batch_mean", 1, 1, batch_mean},
+	{"concat", 1, SIZE_MAX, "one value or more", elaborate_concat},
+	{"reshape", 2, 1 + MODEL_MOST_DIMENSIONS, "a value and 1 to 8 extents", elaborate_reshape},
+	{"batch_sum", 1, 1, "1 argument", batch_sum},
+	{"batch_mean", 1, 1, "1 argument", batch_mean},
 };
+
+bool is_function(const char *name)
+{
+	for (size_t i = 0; i < sizeof whole_table / sizeof *whole_table; i++)
+		if (strcmp(whole_table[i].name, name) == 0)
+			return true;
+	for (int arity = 1; arity <= 2; arity++)
+		if (op_function(name, arity) != OP_COUNT)
+			return true;
+	return is_reduction_name(name);
+}
 
 static const struct value *wrong_count(const struct context *context, const struct ast_expr *call,
                                        name_t name, const char *needed)
 {
-	return fail(context, call->span, "argument-count", "`%s` takes %s, but %zu %s given", name, needed,
-	            call->items.count, call->items.count == 1 ? "is" : "are");
+	struct text given = text_new(context->resolver->arena);
+	if (call->items.count > 0)
+		text_printf(&given, "%zu %s", call->items.count, call->items.count == 1 ? "is" : "are");
+	else
+		text_add(&given, "none is");
+	return fail(context, call->span, "argument-count", "`%s` takes %s, but %s given", name, needed,
+	            text_string(&given));
 }
 
 static const struct value *unknown_function(const struct context *context, const struct ast_expr *call,
@@ -85,7 +107,9 @@ static const struct value *unknown_function(const struct context *context, const
 	struct span span = call->operands[0]->span;
 	for (int arity = 0; arity < 3; arity++)
 		if (op_function(name, arity) != OP_COUNT)
-			return wrong_count(context, call, name, arity == 1 ? "1 argument" : "no argument");
+			return wrong_count(context, call, name, arity == 0   ? "no argument"
+			                                        : arity == 1 ? "1 argument"
+			                                                     : "2 arguments");
 	if (has_value(context, name)) {
 		fail(context, span, "not-a-function", "`%s` is a value, not a function", name);
 		diag_help(r->diag, "write `%s[…]` to read an element, or `*` to multiply", name);
@@ -112,8 +136,7 @@ const struct value *elaborate_function(const struct context *context, const stru
 		if (strcmp(whole_table[i].name, name) != 0)
 			continue;
 		if (call->items.count < whole_table[i].least || call->items.count > whole_table[i].most)
-			return wrong_count(context, call, name,
-			                   whole_table[i].most == 1 ? "1 argument" : "more arguments");
+			return wrong_count(context, call, name, whole_table[i].needed);
 		return whole_table[i].make(context, call);
 	}
 	return unknown_function(context, call, name);

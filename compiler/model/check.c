@@ -80,8 +80,24 @@ static void check_data(struct resolver *r)
 	diag_help(r->diag, "name the file on the command line: `mlpc train MODEL --data FILE`");
 }
 
+/* A file for `use`, which was taken for a model. */
+static bool is_library(const struct resolver *r)
+{
+	const ast_statements *statements = &r->ast->statements;
+	for (size_t i = 0; i < statements->count; i++)
+		if (!is_definition(statements->items[i]) && statements->items[i]->kind != AST_USE)
+			return false;
+	return statements->count > 0;
+}
+
 void check_statements(struct resolver *r)
 {
+	if (is_library(r)) {
+		diag_error(r->diag, r->ast->statements.items[0]->span, "no-model",
+		           "this file holds definitions only and is no model");
+		diag_help(r->diag, "a model gets them by a line such as `use \"file.mlp\"`");
+		return;
+	}
 	size_t length = r->ast->source->length;
 	struct span end = {r->ast->source, (uint32_t)length, (uint32_t)length};
 	const struct ast_statement *name = find(r, AST_MODEL);
@@ -106,48 +122,6 @@ void check_statements(struct resolver *r)
 	check_data(r);
 }
 
-static void mark(struct table *seen, const struct value *value)
-{
-	if (table_get(seen, value))
-		return;
-	table_put(seen, value, (void *)value);
-	if (value->tensor)
-		table_put(seen, value->tensor, (void *)value);
-	for (int i = 0; i < value->operand_count; i++)
-		mark(seen, value->operands[i]);
-	for (int k = 0; value->kind == VALUE_ELEMENT && k < value->operands[0]->rank; k++)
-		if (value->places[k].position)
-			mark(seen, value->places[k].position);
-}
-
-/* Tensors stand after those that their values use, so that one walk backwards finds all. */
-static void check_reach(struct resolver *r)
-{
-	struct table *seen = table_new(r->arena);
-	const model_tensors *tensors = &r->model->tensors;
-	mark(seen, r->model->loss);
-	for (size_t i = tensors->count; i-- > 0;) {
-		const struct model_tensor *tensor = tensors->items[i];
-		if (tensor->value && table_get(seen, tensor))
-			mark(seen, tensor->value);
-	}
-	const struct model_tensor *last = NULL;
-	for (size_t i = 0; i < tensors->count; i++) {
-		const struct model_tensor *tensor = tensors->items[i];
-		if (tensor->role != MODEL_PARAMETER || tensor->frozen || table_get(seen, tensor))
-			continue;
-		if (last && last->span.source == tensor->span.source &&
-		    last->span.start == tensor->span.start)
-			diag_note(r->diag, tensor->span, "nor on `%s`", tensor->name);
-		else
-			diag_warning(r->diag, tensor->span, "unreachable-parameter",
-			             "the loss does not depend on the parameter `%s`, so that it will not be "
-			             "trained",
-			             tensor->name);
-		last = tensor;
-	}
-}
-
 static void choose_output(struct resolver *r)
 {
 	struct model_tensor *last = NULL;
@@ -165,6 +139,7 @@ static void choose_output(struct resolver *r)
 void check_model(struct resolver *r)
 {
 	choose_output(r);
+	check_outputs(r);
 	if (r->model->loss)
-		check_reach(r);
+		check_trained(r);
 }

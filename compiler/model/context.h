@@ -19,6 +19,7 @@ enum {
 struct definition {
 	const struct ast_statement *statement;
 	bool is_prelude;
+	bool is_broken;  /* its form is wrong, which has been said: uses of it are silent */
 	bool is_active;  /* is being expanded: to meet it again is a recursion */
 };
 
@@ -70,6 +71,7 @@ struct instance {
 struct statement {
 	name_t name;           /* "hidden"; "loss" in minimize */
 	struct span span;
+	bool is_loss;          /* `minimize` */
 	int parameter_blocks;  /* blocks with parameters so far */
 };
 
@@ -99,12 +101,14 @@ struct guard {
 struct open_size {
 	struct size *size;
 	struct span span;
+	const struct frame *frame;
 	name_t name;   /* "o" */
 	name_t owner;  /* the block, or NULL: a letter */
 };
 
 struct open_read {
 	struct span span;
+	const struct frame *frame;
 	const struct value *position;  /* NULL: a slice first … first + extent - 1 */
 	int64_t first, extent;
 	struct size *size;
@@ -114,6 +118,12 @@ struct open_read {
 struct open_join {
 	struct size *size;             /* the sum of the last dimensions of the operands of `value` */
 	const struct value *value;
+	const struct frame *frame;
+};
+
+struct open_reshape {
+	const struct value *value;
+	const struct frame *frame;
 };
 
 struct open_initial {
@@ -127,7 +137,7 @@ struct pending {
 	ARRAY(struct open_size) sizes;
 	ARRAY(struct open_read) reads;
 	ARRAY(struct open_join) joins;
-	ARRAY(const struct value *) reshapes;
+	ARRAY(struct open_reshape) reshapes;
 	ARRAY(struct model_tensor *) tensors;
 	ARRAY(struct open_initial) initials;
 };
@@ -137,6 +147,8 @@ struct resolver {
 	struct names *names;
 	struct diag *diag;
 	const struct ast *ast;
+	const struct source *prelude;
+	bool allow_path;                                       /* `use` may name any file */
 	struct model *model;
 	struct table *user_definitions, *prelude_definitions;  /* name → struct definition */
 	ARRAY(struct definition *) definitions;

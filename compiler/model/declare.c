@@ -17,11 +17,13 @@ static struct context statement_context(struct resolver *r, const struct ast_sta
 static bool bind(struct resolver *r, const struct ast_statement *statement, const struct value *value,
                  bool is_size)
 {
-	const struct binding *other = table_get(r->values, statement->name);
+	struct binding *other = table_get(r->values, statement->name);
 	if (other) {
-		diag_error(r->diag, statement->name_span, "duplicate-name", "the name `%s` is given twice",
-		           statement->name);
-		diag_note(r->diag, other->span, "it is first given here");
+		bool is_later = statement->name_span.start > other->span.start;
+		diag_error(r->diag, is_later ? statement->name_span : other->span, "duplicate-name",
+		           "the name `%s` is given twice", statement->name);
+		diag_note(r->diag, is_later ? other->span : statement->name_span, "it is first given here");
+		other->value = r->poison;
 		return false;
 	}
 	struct binding *binding = ARENA_NEW(r->arena, struct binding);
@@ -45,6 +47,7 @@ static void declare_size(struct resolver *r, const struct ast_statement *stateme
 	bind(r, statement, value, true);
 }
 
+/* NULL after an error. */
 static struct model_tensor *data_tensor(const struct context *context, const struct ast_statement *statement,
                                         const struct left *left, enum model_role role)
 {
@@ -56,8 +59,11 @@ static struct model_tensor *data_tensor(const struct context *context, const str
 	for (int k = 0; k < left->rank; k++)
 		tensor->dims[k] = left->dims[k];
 	int64_t classes = 0;
-	if (statement->classes && constant_integer(context, statement->classes, 2, &classes))
+	if (statement->classes) {
+		if (!constant_integer(context, statement->classes, 2, &classes))
+			return NULL;
 		tensor->dims[tensor->rank++] = size_known(r->arena, classes, statement->classes->span);
+	}
 	tensor->classes = (int)classes;
 	return tensor;
 }
@@ -96,7 +102,8 @@ static void declare_data(struct resolver *r, const struct ast_statement *stateme
 	struct model_tensor *tensor = data_tensor(&context, statement, &left, role);
 	if (statement->scaling == SCALING_RANGE && !(fabs(statement->scale_to - statement->scale_from) > 0))
 		fail(&context, statement->span, "bad-scale", "`scale` needs two different numbers");
-	if (!bind(r, statement, value_tensor(&context, statement->name_span, tensor), false))
+	const struct value *value = tensor ? value_tensor(&context, statement->name_span, tensor) : r->poison;
+	if (!bind(r, statement, value, false) || !tensor)
 		return;
 	add_tensor(r, tensor);
 	array_push(r->arena, &r->pending->tensors, tensor);
@@ -146,7 +153,9 @@ static void declare_layer(struct resolver *r, const struct ast_statement *statem
 		tensor->is_output = statement->kind == AST_OUTPUT;
 		tensor->per_sample = tensor->per_sample || tensor->is_output;
 	}
-	finish_statement(r, r->pending, diag_errors(r->diag) > errors || left.failed || value == r->poison);
+	bool quiet = diag_errors(r->diag) > errors || left.failed || value == r->poison;
+	if (!finish_statement(r, r->pending, quiet))
+		tensor = NULL;
 	bind(r, statement, tensor ? value_tensor(&context, statement->name_span, tensor) : r->poison, false);
 }
 
@@ -158,6 +167,7 @@ void resolve_loss(struct resolver *r)
 			continue;
 		int errors = diag_errors(r->diag);
 		struct context context = statement_context(r, statement, name_of(r->names, "loss"));
+		context.statement->is_loss = true;
 		const struct value *value = elaborate(&context, statement->value);
 		finish_statement(r, r->pending, diag_errors(r->diag) > errors || value == r->poison);
 		r->model->loss = value;

@@ -38,6 +38,9 @@ bool constant_number(const struct context *context, const struct ast_expr *expr,
 		return true;
 	fail(context, expr->span, "not-a-constant",
 	     "a number that is known when the model is compiled is needed here");
+	if (expr->kind == AST_NAME && value->kind == VALUE_TENSOR && value->per_sample)
+		diag_note(context->resolver->diag, value->tensor->span, "`%s` is computed for each sample",
+		          expr->name);
 	return false;
 }
 
@@ -80,55 +83,6 @@ static const struct value *elaborate_number(const struct context *context, const
 	return value_number(context, expr->span, expr->number);
 }
 
-static const char *kind_of(const struct definition *definition)
-{
-	static const char *const kinds[] = {
-		[AST_ACTIVATION] = "an activation", [AST_LOSS] = "a loss", [AST_INIT] = "an initialiser",
-		[AST_BLOCK] = "a block", [AST_OPTIMIZER] = "an optimizer",
-	};
-	return kinds[definition->statement->kind];
-}
-
-static const struct ast_statement *declared_later(const struct context *context, name_t name)
-{
-	if (context->frame || diag_errors(context->resolver->diag) > DIAG_MOST_ERRORS)
-		return NULL;
-	const ast_statements *statements = &context->resolver->ast->statements;
-	for (size_t i = 0; i < statements->count; i++) {
-		const struct ast_statement *statement = statements->items[i];
-		if ((statement->kind == AST_LAYER || statement->kind == AST_OUTPUT) &&
-		    statement->name == name)
-			return statement;
-	}
-	return NULL;
-}
-
-static const struct value *unknown_name(const struct context *context, const struct ast_expr *expr)
-{
-	struct resolver *r = context->resolver;
-	name_t name = expr->name;
-	const struct definition *definition = lookup_definition(context, name);
-	const struct ast_statement *later = declared_later(context, name);
-	if (later) {
-		fail(context, expr->span, "used-before-definition", "`%s` is used before it is defined",
-		     name);
-		diag_note(r->diag, later->name_span, "it is defined here");
-	} else if (definition) {
-		fail(context, expr->span, "not-a-value", "`%s` is %s, not a value", name,
-		     kind_of(definition));
-		diag_help(r->diag, "write `%s(…)`", name);
-	} else if (strcmp(name, "weights") == 0) {
-		fail(context, expr->span, "weights-place",
-		     "`weights` can only be the argument of a loss, as in `l1(weights)`");
-	} else {
-		fail(context, expr->span, "unknown-name", "`%s` is not known here", name);
-		struct suggestion suggestion = suggestion_for(name);
-		suggest_values(context, &suggestion);
-		suggestion_help(r, &suggestion);
-	}
-	return r->poison;
-}
-
 static const struct value *elaborate_name(const struct context *context, const struct ast_expr *expr)
 {
 	const struct binding *binding = lookup(context, expr->name);
@@ -161,16 +115,27 @@ bool dotted_name(struct text *text, const struct ast_expr *expr)
 	return true;
 }
 
+/* `hidden.W` where `hidden` is erroneous. */
+static bool is_poisoned(const struct context *context, const struct ast_expr *expr)
+{
+	while (expr->kind == AST_MEMBER)
+		expr = expr->operands[0];
+	const struct binding *binding = lookup(context, expr->name);
+	return binding && binding->value == context->resolver->poison;
+}
+
 static const struct value *elaborate_member(const struct context *context, const struct ast_expr *expr)
 {
 	struct resolver *r = context->resolver;
 	struct text text = text_new(r->arena);
 	bool is_name = dotted_name(&text, expr);
 	const struct model_tensor *tensor = NULL;
-	if (is_name && !context->frame)
+	if (is_name && !context->frame && context->region != REGION_TRAIN)
 		tensor = table_get(r->tensors, name_of(r->names, text_string(&text)));
 	if (tensor)
 		return value_tensor(context, expr->span, tensor);
+	if (is_name && is_poisoned(context, expr))
+		return r->poison;
 	if (!is_name)
 		return fail(context, expr->span, "unknown-name",
 		            "only a layer has members, such as `hidden.W`");

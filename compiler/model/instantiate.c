@@ -21,13 +21,15 @@ static void fail_recursion(const struct context *context, const struct definitio
 	while (count-- > 0)
 		text_printf(&text, "%s → ", chain[count]);
 	text_add(&text, definition->statement->name);
-	diag_error(r->diag, call, "recursive-definition", "`%s` is defined by itself: %s",
-	           definition->statement->name, text_string(&text));
+	fail(context, call, "recursive-definition", "`%s` is defined by itself: %s",
+	     definition->statement->name, text_string(&text));
 }
 
 bool enter(const struct context *context, const struct definition *definition, struct span call,
            struct context *inner)
 {
+	if (definition->is_broken)
+		return false;
 	if (definition->is_active) {
 		fail_recursion(context, definition, call);
 		return false;
@@ -71,6 +73,39 @@ static void fail_argument(const struct context *context, const struct ast_item *
 		if (statement->body.items[i]->kind == AST_PARAM)
 			suggestion_offer(&suggestion, statement->body.items[i]->name);
 	suggestion_help(context->resolver, &suggestion);
+	help_arguments(context->resolver, statement);
+}
+
+static bool fail_twice(const struct context *context, const struct ast_item *item, name_t name,
+                       struct span first)
+{
+	fail(context, item->span, "duplicate-argument", "the argument `%s` is given twice", name);
+	diag_note(context->resolver->diag, first, "it is first given here");
+	return false;
+}
+
+/* A parameter of a block; false if the call has given it before. */
+static bool match_parameter(const struct context *context, const struct ast_expr *call,
+                            const struct ast_item *item)
+{
+	for (const struct ast_item *other = call->items.items; other < item; other++)
+		if (other->kind == ITEM_NAMED && other->name == item->name)
+			return fail_twice(context, item, item->name, other->span);
+	return true;
+}
+
+static void fail_count(const struct context *context, const struct ast_expr *call, size_t first,
+                       const struct definition *definition)
+{
+	const struct ast_statement *statement = definition->statement;
+	size_t given = 0;
+	for (size_t i = 0; i < call->items.count; i++)
+		given += call->items.items[i].kind == ITEM_VALUE;
+	fail(context, call->items.items[first].span, "argument-count",
+	     "`%s` takes %zu argument%s, but %zu %s given", statement->name, statement->formals.count,
+	     statement->formals.count == 1 ? "" : "s", given, given == 1 ? "is" : "are");
+	if (statement->formals.count > 0)
+		help_arguments(context->resolver, statement);
 }
 
 static size_t formal_number(const struct ast_statement *statement, name_t name)
@@ -81,10 +116,11 @@ static size_t formal_number(const struct ast_statement *statement, name_t name)
 	return i;
 }
 
-static bool match_item(const struct context *context, const struct ast_item *item,
+static bool match_item(const struct context *context, const struct ast_expr *call, size_t number,
                        const struct definition *definition, struct argument *arguments, size_t *next,
                        bool allow_extra)
 {
+	const struct ast_item *item = &call->items.items[number];
 	const struct ast_statement *statement = definition->statement;
 	if (item->kind != ITEM_VALUE && item->kind != ITEM_NAMED) {
 		fail(context, item->span, "unexpected-item", "an argument is a value or `name = value`");
@@ -92,21 +128,18 @@ static bool match_item(const struct context *context, const struct ast_item *ite
 	}
 	size_t k = item->kind == ITEM_VALUE ? (*next)++ : formal_number(statement, item->name);
 	if (k < statement->formals.count) {
-		if (arguments[k].expr) {
-			fail(context, item->span, "duplicate-argument", "the argument `%s` is given twice",
-			     statement->formals.items[k].name);
-			return false;
-		}
+		if (arguments[k].expr)
+			return fail_twice(context, item, statement->formals.items[k].name, arguments[k].span);
 		arguments[k] = (struct argument){item->span, item->value, NULL};
 		return true;
 	}
 	if (item->kind == ITEM_VALUE) {
-		fail(context, item->span, "argument-count", "`%s` takes at most %zu argument%s",
-		     statement->name, statement->formals.count, statement->formals.count == 1 ? "" : "s");
+		if (k == statement->formals.count)
+			fail_count(context, call, number, definition);
 		return false;
 	}
 	if (allow_extra && parameter_of(definition, item->name))
-		return true;
+		return match_parameter(context, call, item);
 	fail_argument(context, item, definition);
 	return false;
 }
@@ -117,8 +150,10 @@ bool match_arguments(const struct context *context, const struct ast_expr *call,
 	const struct ast_statement *statement = definition->statement;
 	size_t next = 0;
 	bool good = true;
+	if (definition->is_broken)
+		return false;
 	for (size_t i = 0; i < call->items.count; i++)
-		good &= match_item(context, &call->items.items[i], definition, arguments, &next, allow_extra);
+		good &= match_item(context, call, i, definition, arguments, &next, allow_extra);
 	for (size_t i = 0; good && i < statement->formals.count; i++) {
 		const struct ast_formal *formal = &statement->formals.items[i];
 		if (arguments[i].expr || formal->initial)
@@ -137,6 +172,22 @@ const struct value *argument_value(const struct context *caller, const struct co
 	if (argument->value)
 		return argument->value;
 	return argument->expr ? elaborate(caller, argument->expr) : elaborate(inner, formal->initial);
+}
+
+static void fail_dimension(const struct context *caller, const struct context *inner,
+                           const struct ast_formal *formal, name_t name, const struct size *size,
+                           const struct size *wanted, struct span span)
+{
+	const char *definition = inner->frame->definition->statement->name;
+	if (name)
+		fail(caller, span, "shape-mismatch",
+		     "in the argument `%s` of `%s`, `%s` is %lld, but elsewhere it is %lld", formal->name,
+		     definition, name, (long long)size_extent(size), (long long)size_extent(wanted));
+	else
+		fail(caller, span, "shape-mismatch",
+		     "a dimension of the argument `%s` of `%s` has %lld elements, but needs %lld",
+		     formal->name, definition, (long long)size_extent(size), (long long)size_extent(wanted));
+	note_sizes(caller->resolver, size, wanted);
 }
 
 static bool bind_dimension(const struct context *caller, struct context *inner,
@@ -158,11 +209,7 @@ static bool bind_dimension(const struct context *caller, struct context *inner,
 		return false;
 	name_t name = item->kind == ITEM_EXTENT ? item->name : is_name ? item->value->name : NULL;
 	if (!size_unify(wanted, size)) {
-		fail(caller, span, "shape-mismatch",
-		     "in the argument `%s` of `%s`, `%s` is %lld, but elsewhere it is %lld", formal->name,
-		     inner->frame->definition->statement->name, name ? name : "the dimension",
-		     (long long)size_extent(size), (long long)size_extent(wanted));
-		note_sizes(r, size, wanted);
+		fail_dimension(caller, inner, formal, name, size, wanted, span);
 		return false;
 	}
 	if (name && !(binding && binding->kind == BOUND_DIMENSION))
@@ -192,10 +239,12 @@ static bool check_rank(const struct context *caller, const struct definition *de
 		return true;
 	struct resolver *r = caller->resolver;
 	fail(caller, span, "rank-mismatch",
-	     "the argument `%s` of `%s` needs %zu dimension%s, but this has shape %s", formal->name,
+	     "the argument `%s` of `%s` needs %zu dimension%s, but this %s", formal->name,
 	     definition->statement->name, formal->dims.count, formal->dims.count == 1 ? "" : "s",
-	     value_shape(r, value));
+	     shape_phrase(r, value));
 	diag_note(r->diag, formal->span, "`%s` is declared here", formal->name);
+	if (formal->dims.count == 1 && value->rank > 1)
+		diag_help(r->diag, "`reshape(…)` makes one dimension of several");
 	return false;
 }
 
@@ -218,6 +267,36 @@ static bool bind_formals(const struct context *caller, struct context *inner,
 	return good;
 }
 
+/* An activation has the shape of its argument, the others are scalars. */
+static bool check_result(const struct context *inner, const struct ast_statement *definition,
+                         const struct argument *arguments, const struct value *value)
+{
+	struct resolver *r = inner->resolver;
+	const struct value *wanted = NULL;
+	int different = -1;
+	if (is_void(inner, value))
+		return true;
+	for (size_t i = 0; definition->kind == AST_ACTIVATION && i < definition->formals.count; i++)
+		if (!wanted && arguments[i].value && arguments[i].value->rank > 0)
+			wanted = arguments[i].value;
+	int rank = wanted ? wanted->rank : 0;
+	if (value->rank == rank && (!wanted || sizes_unify(rank, value->dims, wanted->dims, &different)))
+		return true;
+	if (definition->kind != AST_ACTIVATION) {
+		fail(inner, definition->value->span, "not-a-scalar",
+		     "the value of `%s` must be a scalar, but this %s", definition->name,
+		     shape_phrase(r, value));
+		diag_help(r->diag, "`sum(…)` or `mean(…)` makes one number of it");
+		return false;
+	}
+	fail(inner, definition->value->span, "shape-mismatch",
+	     "an activation has a value for each element of its argument, which %s, but this %s",
+	     wanted ? shape_phrase(r, wanted) : "is a scalar", shape_phrase(r, value));
+	if (different >= 0)
+		note_sizes(r, value->dims[different], wanted->dims[different]);
+	return false;
+}
+
 static const struct value *expand(const struct context *context, const struct definition *definition,
                                   const struct argument *arguments, struct span span)
 {
@@ -235,12 +314,9 @@ static const struct value *expand(const struct context *context, const struct de
 	const struct value *value = r->poison;
 	if (bind_formals(context, &inner, definition, values))
 		value = elaborate(&inner, definition->statement->value);
+	if (!check_result(&inner, definition->statement, values, value))
+		value = r->poison;
 	leave(&inner);
-	bool is_element = definition->statement->kind == AST_ACTIVATION;
-	if (value->rank > 0 && !is_element)
-		return fail(context, span, "not-a-scalar",
-		            "the value of `%s` must be a scalar, but it has shape %s",
-		            definition->statement->name, value_shape(r, value));
 	return value;
 }
 
@@ -268,8 +344,8 @@ static const struct value *expand_weights(const struct context *context, const s
 static bool is_weights(const struct context *context, const struct argument *argument)
 {
 	return argument->expr && argument->expr->kind == AST_NAME &&
-	       strcmp(argument->expr->name, "weights") == 0 && !context->frame &&
-	       !lookup(context, argument->expr->name);
+	       strcmp(argument->expr->name, "weights") == 0 && !context->frame && context->statement &&
+	       context->statement->is_loss && !lookup(context, argument->expr->name);
 }
 
 const struct value *expand_definition(const struct context *context, const struct ast_expr *call,
@@ -280,6 +356,14 @@ const struct value *expand_definition(const struct context *context, const struc
 	if (statement->kind == AST_OPTIMIZER)
 		return fail(context, call->operands[0]->span, "not-a-function",
 		            "`%s` is an optimizer: it stands in `train`", statement->name);
+	if (statement->kind == AST_INIT && context->region != REGION_INITIAL) {
+		fail(context, call->operands[0]->span, "not-a-function",
+		     "`%s` is an initialiser: it stands where a parameter gets its initial value",
+		     statement->name);
+		if (op_is_draw(op_function(statement->name, 0)))
+			diag_help(r->diag, "a draw for each element is written `%s()`", statement->name);
+		return r->poison;
+	}
 	struct argument *arguments = ARENA_ARRAY(r->arena, struct argument, statement->formals.count);
 	if (!match_arguments(context, call, definition, arguments, false))
 		return r->poison;
@@ -293,10 +377,14 @@ const struct value *expand_initialiser(const struct context *context, const stru
 {
 	const ast_formals *formals = &definition->statement->formals;
 	struct argument *arguments = ARENA_ARRAY(context->resolver->arena, struct argument, formals->count);
-	for (size_t i = 0; i < formals->count; i++)
-		if (!formals->items[i].initial)
-			return fail(context, expr->span, "missing-argument",
-			            "the argument `%s` of `%s` is missing", formals->items[i].name,
-			            definition->statement->name);
+	for (size_t i = 0; i < formals->count; i++) {
+		if (formals->items[i].initial)
+			continue;
+		fail(context, expr->span, "missing-argument", "the argument `%s` of `%s` is missing",
+		     formals->items[i].name, definition->statement->name);
+		diag_note(context->resolver->diag, formals->items[i].span, "`%s` is declared here",
+		          formals->items[i].name);
+		return context->resolver->poison;
+	}
 	return expand(context, definition, arguments, expr->span);
 }

@@ -153,6 +153,7 @@ struct training_settings {
 struct model {
 	name_t name;
 	const struct ast *ast;
+	ARRAY(const struct ast *) used; /* the files of `use` */
 	struct names *names;
 	model_tensors tensors;        /* in order of their definition */
 	const struct value *loss;     /* rank 0, per sample; NULL: inference only */
@@ -165,9 +166,10 @@ struct model {
 extern const char model_prelude[];
 
 /* --- resolve.c and beside it: AST → model ------------------------------------------------------------------
- * Definitions come from the prelude, then from `use` files, then from the model itself. NULL after errors. */
+ * Definitions come from the prelude, from `use` files and from the model itself. `allow_path`: `use` may name
+ * files outside the folder of the file that it stands in. NULL after errors. */
 const struct model *resolve(struct arena *arena, struct names *names, struct diag *diag,
-                            const struct ast *ast);
+                            const struct ast *ast, bool allow_path);
 
 /* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------ */
 struct text;

@@ -11,7 +11,6 @@ enum { NOT_A_STATE = -1 };
 struct update {
 	struct context inner;
 	model_states states;
-	bool assigns_parameter;
 };
 
 static int state_number(const struct update *update, name_t name)
@@ -38,17 +37,39 @@ static void bind(struct update *update, name_t name, const struct value *value, 
 	          (struct binding){.name = name, .kind = BOUND_VALUE, .value = value, .span = span});
 }
 
+/* Does it need what is known only in an update: the parameter, the gradient, the step, another state? */
+static bool uses_update(const struct value *value, struct table *seen)
+{
+	bool uses = value->kind == VALUE_SYMBOL || value->kind == VALUE_STATE;
+	if (table_get(seen, value))
+		return false;
+	table_put(seen, value, seen);
+	for (int k = 0; k < value->operand_count && !uses; k++)
+		uses = uses_update(value->operands[k], seen);
+	return uses;
+}
+
+/* `initial` in the first update, later the state: parameters that are loaded before it count as initial. */
+static const struct value *at_first(const struct update *update, const struct value *initial,
+                                    const struct value *state)
+{
+	const struct context *context = &update->inner;
+	const struct value *first = value_number(context, initial->span, 1),
+	                   *step = value_symbol(context, initial->span, SYMBOL_STEP);
+	const struct value *choice[] = {value_binary(context, initial->span, OP_EQUAL, step, first), initial, state};
+	return value_operation(context, initial->span, OP_SELECT, 3, choice);
+}
+
 static void add_state(struct update *update, const struct ast_statement *statement)
 {
 	struct resolver *r = update->inner.resolver;
-	if (state_number(update, statement->name) != NOT_A_STATE) {
-		fail(&update->inner, statement->name_span, "duplicate-name", "the state `%s` is given twice",
-		     statement->name);
-		return;
-	}
-	struct model_state state = {.name = statement->name,
-	                            .initial = scalar(&update->inner, statement->value)};
+	const struct value *initial = scalar(&update->inner, statement->value);
+	struct model_state state = {.name = statement->name, .initial = initial};
 	state.next = value_state(&update->inner, statement->name_span, (int)update->states.count);
+	if (uses_update(initial, table_new(r->arena))) {
+		state.initial = value_number(&update->inner, initial->span, 0);
+		state.next = at_first(update, initial, state.next);
+	}
 	bind(update, statement->name, state.next, statement->name_span);
 	array_push(r->arena, &update->states, state);
 }
@@ -60,19 +81,12 @@ static void run_statement(struct update *update, const struct ast_statement *sta
 		add_state(update, statement);
 		return;
 	}
-	if (statement->kind != AST_ASSIGN || statement->dims.count > 0) {
-		fail(&update->inner, statement->span, "not-in-an-optimizer",
-		     "an optimizer holds states and assignments of scalars only");
-		return;
-	}
 	const struct value *value = scalar(&update->inner, statement->value);
 	int state = state_number(update, statement->name);
 	if (state != NOT_A_STATE)
 		update->states.items[state].next = value;
-	if (strcmp(statement->name, "parameter") == 0) {
-		update->assigns_parameter = true;
+	if (strcmp(statement->name, "parameter") == 0)
 		r->model->train.parameter = value;
-	}
 	bind(update, statement->name, value, statement->name_span);
 }
 
@@ -82,8 +96,9 @@ static void bind_settings(const struct context *context, struct update *update,
 	const ast_formals *formals = &definition->statement->formals;
 	for (size_t i = 0; i < formals->count; i++) {
 		const struct ast_formal *formal = &formals->items[i];
-		bind(update, formal->name, argument_value(context, &update->inner, formal, &arguments[i]),
-		     formal->span);
+		const struct value *value = arguments[i].expr ? scalar(context, arguments[i].expr)
+		                                              : scalar(&update->inner, formal->initial);
+		bind(update, formal->name, value, formal->span);
 	}
 }
 
@@ -104,9 +119,16 @@ static void run(const struct context *context, const struct definition *definiti
 	leave(&update.inner);
 	r->model->train.optimizer = statement->name;
 	r->model->train.states = update.states;
-	if (!update.assigns_parameter)
-		fail(context, span, "no-update", "the optimizer `%s` never assigns `parameter`",
-		     statement->name);
+}
+
+static void help_optimizers(struct resolver *r)
+{
+	struct text text = text_new(r->arena);
+	for (size_t i = 0; i < r->definitions.count; i++)
+		if (r->definitions.items[i]->statement->kind == AST_OPTIMIZER)
+			text_printf(&text, "%s`%s`", *text_string(&text) ? ", " : "",
+			            r->definitions.items[i]->statement->name);
+	diag_help(r->diag, "there are %s", text_string(&text));
 }
 
 static const struct definition *find_optimizer(const struct context *context, const struct ast_expr *name)
@@ -115,12 +137,17 @@ static const struct definition *find_optimizer(const struct context *context, co
 	const struct definition *definition = lookup_definition(context, name->name);
 	if (definition && definition->statement->kind == AST_OPTIMIZER)
 		return definition;
+	if (definition)
+		return fail(context, name->span, "unknown-optimizer", "`%s` is %s, not an optimizer",
+		            name->name, kind_of(definition)), NULL;
 	fail(context, name->span, "unknown-optimizer", "there is no optimizer `%s`", name->name);
 	struct suggestion suggestion = suggestion_for(name->name);
 	for (size_t i = 0; i < r->definitions.count; i++)
 		if (r->definitions.items[i]->statement->kind == AST_OPTIMIZER)
 			suggestion_offer(&suggestion, r->definitions.items[i]->statement->name);
 	suggestion_help(r, &suggestion);
+	if (!suggestion.best)
+		help_optimizers(r);
 	return NULL;
 }
 

@@ -17,12 +17,13 @@ static enum given_kind classify(const struct context *caller, const struct ast_e
 	const struct ast_expr *name = expr;
 	if (is_number(expr))
 		return GIVEN_INITIAL;
-	if (expr->kind == AST_CALL && expr->items.count > 0)
+	if (expr->kind == AST_CALL)
 		name = expr->operands[0];
 	if (name->kind != AST_NAME || (name == expr && lookup(caller, name->name)))
 		return GIVEN_VALUE;
+	bool is_draw = name != expr && expr->items.count == 0 && op_function(name->name, 0) != OP_COUNT;
 	const struct definition *definition = lookup_definition(caller, name->name);
-	if (definition && definition->statement->kind == AST_INIT)
+	if (is_draw || (definition && definition->statement->kind == AST_INIT))
 		return GIVEN_INITIAL;
 	return name == expr && strcmp(name->name, "none") == 0 ? GIVEN_NONE : GIVEN_VALUE;
 }
@@ -34,9 +35,11 @@ static bool check_given(const struct context *context, const struct left *left, 
 	int different = -1;
 	if (value->rank == left->rank && sizes_unify(left->rank, left->dims, value->dims, &different))
 		return true;
-	fail(context, span, "shape-mismatch", "the parameter `%s` has the shape %s, but this has shape %s",
-	     name, shape_text(r, left->rank, left->dims), value_shape(r, value));
-	if (different >= 0)
+	fail(context, span, "shape-mismatch", "the parameter `%s` has the shape %s, but this %s", name,
+	     shape_text(r, left->rank, left->dims), shape_phrase(r, value));
+	if (different < 0)
+		diag_note(r->diag, left->span, "the parameter is declared here");
+	else
 		note_sizes(r, left->dims[different], value->dims[different]);
 	return false;
 }
@@ -102,6 +105,9 @@ const struct value *define_parameter(const struct context *context, const struct
 	if (left.failed)
 		return r->poison;
 	enum given_kind kind = given ? classify(caller, given->expr) : GIVEN_INITIAL;
+	if (role == MODEL_STATISTIC && kind != GIVEN_INITIAL)
+		return fail(caller, given->span, "bad-statistic",
+		            "of the statistic `%s` only the initial value can be given", statement->name);
 	if (kind == GIVEN_NONE)
 		return r->none;
 	if (kind == GIVEN_VALUE)

@@ -4,13 +4,17 @@
 void open_size(const struct context *context, struct size *size, struct span span, name_t name)
 {
 	struct resolver *r = context->resolver;
-	struct open_size open = {.size = size, .span = span, .name = name};
-	if (context->frame && context->frame->definition->statement->kind == AST_BLOCK) {
-		open.owner = context->frame->definition->statement->name;
-		open.span = context->frame->call;
-		for (const struct frame *frame = context->frame; frame->outer; frame = frame->outer)
-			open.span = frame->outer->call;
-	}
+	struct open_size open = {.size = size, .span = span, .name = name, .frame = context->frame};
+	array_push(r->arena, &r->pending->sizes, open);
+}
+
+void open_block_size(const struct context *context, struct size *size, name_t name)
+{
+	struct resolver *r = context->resolver;
+	struct open_size open = {.size = size, .name = name, .span = context->frame->call};
+	open.owner = context->frame->definition->statement->name;
+	for (const struct frame *frame = context->frame; frame->outer; frame = frame->outer)
+		open.span = frame->outer->call;
 	array_push(r->arena, &r->pending->sizes, open);
 }
 
@@ -26,13 +30,18 @@ static bool solve_join(struct resolver *r, const struct open_join *join)
 			return false;
 		sum += extent;
 	}
-	if (sum > INT32_MAX)
-		sum = INT32_MAX;
+	if (sum > INT32_MAX) {
+		diag_error(r->diag, value->span, "too-large", "`concat` gives more than %d elements",
+		           INT32_MAX);
+		note_calls(r, join->frame);
+		return true;
+	}
 	struct size *size = size_known(r->arena, sum, value->span);
 	if (!size_unify(join->size, size)) {
 		diag_error(r->diag, value->span, "shape-mismatch",
 		           "`concat` gives %lld elements, but %lld are needed", (long long)sum,
 		           (long long)size_extent(join->size));
+		note_calls(r, join->frame);
 		note_sizes(r, join->size, join->size);
 	}
 	return true;
@@ -56,6 +65,7 @@ static void fail_size(struct resolver *r, const struct open_size *open)
 	if (!open->owner) {
 		diag_error(r->diag, open->span, "unknown-size",
 		           "nothing says how many elements `%s` runs over", open->name);
+		note_calls(r, open->frame);
 		diag_help(r->diag, "write it with its extent, as in `%s: 8`", open->name);
 		return;
 	}
@@ -65,9 +75,11 @@ static void fail_size(struct resolver *r, const struct open_size *open)
 	          "as in `%s[16](…)`", open->owner);
 }
 
-/* A size that is not known becomes 1 after the message, so that what follows is silent. */
-static void check_sizes(struct resolver *r, struct pending *pending, bool quiet)
+/* A size that is not known becomes 1 after the message, and the result is false, so that what follows can be
+ * silent. */
+static bool check_sizes(struct resolver *r, struct pending *pending, bool quiet)
 {
+	bool good = true;
 	for (size_t i = 0; i < pending->sizes.count; i++) {
 		const struct open_size *open = &pending->sizes.items[i];
 		if (size_extent(open->size) > 0)
@@ -75,18 +87,23 @@ static void check_sizes(struct resolver *r, struct pending *pending, bool quiet)
 		if (!quiet)
 			fail_size(r, open);
 		size_root(open->size)->extent = 1;
+		good = false;
 	}
+	return good;
 }
 
-static void check_reshape(struct resolver *r, const struct value *value)
+static void check_reshape(struct resolver *r, const struct open_reshape *reshape)
 {
+	const struct value *value = reshape->value;
 	const struct value *operand = value->operands[0];
 	int64_t from = element_count(operand->rank, operand->dims),
 		to = element_count(value->rank, value->dims);
-	if (from > 0 && to > 0 && from != to)
-		diag_error(r->diag, value->span, "shape-mismatch",
-		           "`reshape` to %s needs %lld elements, but %s has %lld", value_shape(r, value),
-		           (long long)to, value_shape(r, operand), (long long)from);
+	if (from <= 0 || to <= 0 || from == to)
+		return;
+	diag_error(r->diag, value->span, "shape-mismatch",
+	           "`reshape` to %s needs %lld elements, but %s has %lld", value_shape(r, value),
+	           (long long)to, value_shape(r, operand), (long long)from);
+	note_calls(r, reshape->frame);
 }
 
 static void check_tensor(struct resolver *r, const struct model_tensor *tensor)
@@ -96,20 +113,21 @@ static void check_tensor(struct resolver *r, const struct model_tensor *tensor)
 		           tensor->name, shape_text(r, tensor->rank, tensor->dims), INT32_MAX);
 }
 
-void finish_statement(struct resolver *r, struct pending *pending, bool quiet)
+bool finish_statement(struct resolver *r, struct pending *pending, bool quiet)
 {
 	solve_joins(r, pending);
-	check_sizes(r, pending, quiet);
+	bool has_sizes = check_sizes(r, pending, quiet);
 	solve_joins(r, pending);
 	for (size_t i = 0; !quiet && i < pending->reads.count; i++)
 		if (!check_read(r, &pending->reads.items[i]) && pending != &r->late)
 			array_push(r->arena, &r->late.reads, pending->reads.items[i]);
 	for (size_t i = 0; !quiet && i < pending->reshapes.count; i++)
-		check_reshape(r, pending->reshapes.items[i]);
+		check_reshape(r, &pending->reshapes.items[i]);
 	for (size_t i = 0; !quiet && i < pending->tensors.count; i++)
 		check_tensor(r, pending->tensors.items[i]);
 	for (size_t i = 0; !quiet && i < pending->initials.count; i++)
 		resolve_initial(r, &pending->initials.items[i]);
 	if (pending != &r->late)
 		*pending = (struct pending){0};
+	return has_sizes;
 }

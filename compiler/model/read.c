@@ -64,17 +64,20 @@ static bool waits_for_extent(const struct value *value)
 	return false;
 }
 
-static void fail_range(struct resolver *r, struct span span, double least, double most, int64_t extent)
+static void fail_range(struct resolver *r, const struct open_read *read, double least, double most,
+                       int64_t extent)
 {
 	if (!(least < most)) {
-		diag_error(r->diag, span, "out-of-range",
+		diag_error(r->diag, read->span, "out-of-range",
 		           "this reads position %.15g, but there are only 0 to %lld", least,
 		           (long long)extent - 1);
+		note_calls(r, read->frame);
 		return;
 	}
-	diag_error(r->diag, span, "out-of-range",
+	diag_error(r->diag, read->span, "out-of-range",
 	           "this reads positions %.15g to %.15g, but there are only 0 to %lld", least, most,
 	           (long long)extent - 1);
+	note_calls(r, read->frame);
 	diag_help(r->diag, "guard the read by an `if` on the indices");
 }
 
@@ -85,6 +88,7 @@ static bool check_slice(struct resolver *r, const struct open_read *read, int64_
 		           "this takes elements %lld to %lld, but there are only 0 to %lld",
 		           (long long)read->first, (long long)(read->first + read->extent - 1),
 		           (long long)extent - 1);
+		note_calls(r, read->frame);
 		note_sizes(r, read->size, read->size);
 	}
 	return true;
@@ -98,6 +102,7 @@ static void check_guards(struct resolver *r, const struct open_read *read, int64
 	diag_error(r->diag, read->span, "out-of-range",
 	           "this reads position %.15g, but there are only 0 to %lld", outside, (long long)extent - 1);
 	diag_note(r->diag, read->guards->condition->span, "this condition does not keep it in range");
+	note_calls(r, read->frame);
 }
 
 bool check_read(struct resolver *r, const struct open_read *read)
@@ -114,6 +119,7 @@ bool check_read(struct resolver *r, const struct open_read *read)
 		diag_error(r->diag, read->span, "not-linear",
 		           "a position must be a sum of indices and whole numbers, "
 		           "such as `i`, `2 * i + k` or `7 - i`");
+		note_calls(r, read->frame);
 		return true;
 	}
 	double least = sum.constant, most = sum.constant;
@@ -126,10 +132,11 @@ bool check_read(struct resolver *r, const struct open_read *read)
 		whole &= coefficient == floor(coefficient);
 		*(coefficient < 0 ? &least : &most) += coefficient * (double)(reach - 1);
 	}
-	if (!whole)
+	if (!whole) {
 		diag_error(r->diag, read->span, "not-linear", "a position must be a whole number");
-	else if (!read->guards && (least < 0 || most >= (double)extent))
-		fail_range(r, read->span, least, most, extent);
+		note_calls(r, read->frame);
+	} else if (!read->guards && (least < 0 || most >= (double)extent))
+		fail_range(r, read, least, most, extent);
 	else if (read->guards && (least < 0 || most >= (double)extent))
 		check_guards(r, read, extent);
 	return true;
@@ -149,7 +156,8 @@ static bool unify_letter(const struct context *context, const struct ast_expr *e
 {
 	struct resolver *r = context->resolver;
 	if (context->guards && size_extent(index->size) > 0 && size_extent(size) > 0) {
-		struct open_read read = {.span = expr->span, .size = size, .guards = context->guards,
+		struct open_read read = {.span = expr->span, .frame = context->frame, .size = size,
+		                         .guards = context->guards,
 		                         .position = value_position(context, expr->span, index)};
 		array_push(r->arena, &r->pending->reads, read);
 		return true;
@@ -181,8 +189,8 @@ static const struct value *read_position(const struct context *context, const st
 	if (position->rank > 0)
 		return fail(context, expr->span, "not-linear",
 		            "a position must be a scalar, but this has shape %s", value_shape(r, position));
-	struct open_read read = {.span = expr->span, .position = position, .size = size,
-	                         .guards = context->guards};
+	struct open_read read = {.span = expr->span, .frame = context->frame, .position = position,
+	                         .size = size, .guards = context->guards};
 	array_push(r->arena, &r->pending->reads, read);
 	return position;
 }
@@ -201,7 +209,8 @@ static struct size *read_slice(const struct context *context, const struct ast_i
 		return NULL;
 	}
 	place->first = first;
-	struct open_read read = {.span = item->span, .first = first, .extent = end - first, .size = size};
+	struct open_read read = {.span = item->span, .frame = context->frame, .first = first,
+	                         .extent = end - first, .size = size};
 	array_push(r->arena, &r->pending->reads, read);
 	return size_known(r->arena, end - first, item->span);
 }
@@ -228,6 +237,8 @@ const struct value *elaborate_read(const struct context *context, const struct a
 	const struct value *operand = elaborate(context, read->operands[0]);
 	if (is_void(context, operand))
 		return operand;
+	if (operand->rank == 0)
+		return fail(context, read->span, "index-count", "a scalar has no elements to read");
 	if ((size_t)operand->rank != read->items.count) {
 		fail(context, read->span, "index-count",
 		     "this has shape %s and needs %d ind%s, but %zu %s given", value_shape(r, operand),

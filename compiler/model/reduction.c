@@ -3,14 +3,19 @@
 
 #include <string.h>
 
-static bool is_mean(name_t name)
+static bool is_mean(const char *name)
 {
 	return strcmp(name, "mean") == 0;
 }
 
+bool is_reduction_name(const char *name)
+{
+	return op_reduction(name) != OP_COUNT || is_mean(name);
+}
+
 bool is_reduction(const struct context *context, const struct ast_expr *call, name_t name)
 {
-	if (op_reduction(name) == OP_COUNT && !is_mean(name))
+	if (!is_reduction_name(name))
 		return false;
 	if (call->items.count < 2 || call->items.items[0].kind != ITEM_VALUE ||
 	    op_function(name, 2) == OP_COUNT)

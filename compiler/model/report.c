@@ -5,15 +5,15 @@
 
 #include "base/text.h"
 
-enum { MOST_CALL_NOTES = 4 };
+enum { MOST_CALL_NOTES = 3 };
 
-static void note_calls(const struct context *context)
+/* The innermost calls, and the outermost. */
+void note_calls(struct resolver *resolver, const struct frame *frame)
 {
-	int count = 0;
-	for (const struct frame *frame = context->frame; frame && count < MOST_CALL_NOTES;
-	     frame = frame->outer, count++)
-		diag_note(context->resolver->diag, frame->call, "in this use of `%s`",
-		          frame->definition->statement->name);
+	for (int count = 0; frame; frame = frame->outer)
+		if (count++ < MOST_CALL_NOTES || !frame->outer)
+			diag_note(resolver->diag, frame->call, "in this call of `%s`",
+			          frame->definition->statement->name);
 }
 
 const struct value *fail(const struct context *context, struct span span, const char *id, const char *format,
@@ -26,7 +26,7 @@ const struct value *fail(const struct context *context, struct span span, const 
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
 	diag_error(r->diag, span, id, "%s", message);
-	note_calls(context);
+	note_calls(r, context->frame);
 	return r->poison;
 }
 
@@ -50,6 +50,13 @@ const char *shape_text(struct resolver *resolver, int rank, struct size *const *
 const char *value_shape(struct resolver *resolver, const struct value *value)
 {
 	return shape_text(resolver, value->rank, value->dims);
+}
+
+const char *shape_phrase(struct resolver *resolver, const struct value *value)
+{
+	struct text text = text_new(resolver->arena);
+	text_printf(&text, "%s%s", value->rank == 0 ? "is " : "has shape ", value_shape(resolver, value));
+	return text_string(&text);
 }
 
 static void note_size(struct resolver *resolver, const struct size *size)

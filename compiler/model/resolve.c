@@ -23,21 +23,23 @@ static void set_loss_text(struct resolver *r)
 }
 
 const struct model *resolve(struct arena *arena, struct names *names, struct diag *diag,
-                            const struct ast *ast)
+                            const struct ast *ast, bool allow_path)
 {
 	struct model *model = ARENA_NEW(arena, struct model);
 	model->ast = ast;
 	model->names = names;
 	struct pending pending = {0};
 	struct resolver r = {
-		.arena = arena, .names = names, .diag = diag, .ast = ast, .model = model, .pending = &pending,
+		.arena = arena, .names = names, .diag = diag, .ast = ast, .allow_path = allow_path,
+		.model = model, .pending = &pending,
 		.user_definitions = table_new(arena), .prelude_definitions = table_new(arena),
 		.values = table_new(arena), .tensors = table_new(arena), .counters = table_new(arena),
 		.poison = marker(arena), .none = marker(arena),
 	};
 	int errors = diag_errors(diag);
 	check_statements(&r);
-	collect_definitions(&r);
+	if (!collect_definitions(&r))
+		return NULL;
 	declare(&r);
 	resolve_train(&r);
 	resolve_loss(&r);

@@ -11,9 +11,15 @@
 __attribute__((format(printf, 4, 5))) const struct value *
 fail(const struct context *context, struct span span, const char *id, const char *format, ...);
 
+/* Notes for the calls of `frame`, for an error that is found after they have been left. */
+void note_calls(struct resolver *resolver, const struct frame *frame);
+
 /* "[3, 16]", "a scalar"; sizes not known are "?". */
 const char *shape_text(struct resolver *resolver, int rank, struct size *const *dims);
 const char *value_shape(struct resolver *resolver, const struct value *value);
+
+/* "has shape [3, 16]", "is a scalar". */
+const char *shape_phrase(struct resolver *resolver, const struct value *value);
 
 /* The first sizes that differ, each with a note where it comes from. */
 void note_sizes(struct resolver *resolver, const struct size *a, const struct size *b);
@@ -32,9 +38,13 @@ void suggestion_offer(struct suggestion *suggestion, const char *candidate);
 /* The help, if something was near enough. */
 void suggestion_help(struct resolver *resolver, const struct suggestion *suggestion);
 
-/* Values that `context` sees; definitions and functions that can be called. */
+/* What `definition` may be called with, as help: "`adam` takes `rate = 0.001, …`". */
+void help_arguments(struct resolver *resolver, const struct ast_statement *definition);
+
+/* Values that `context` sees; definitions and functions that can be called; initialisers. */
 void suggest_values(const struct context *context, struct suggestion *suggestion);
 void suggest_functions(const struct context *context, struct suggestion *suggestion);
+void suggest_initialisers(const struct context *context, struct suggestion *suggestion);
 
 /* --- size.c --------------------------------------------------------------------------------------- */
 
@@ -152,11 +162,24 @@ struct size *extent_size(const struct context *context, const struct ast_expr *e
 /* A number known now; false after an error. */
 bool constant_number(const struct context *context, const struct ast_expr *expr, double *number);
 
+/* --- unknown.c ---------------------------------------------------------------------------------------- */
+
+/* "an activation" */
+const char *kind_of(const struct definition *definition);
+
+/* The error for a name that has no value; the poison. */
+const struct value *unknown_name(const struct context *context, const struct ast_expr *expr);
+
 /* --- call.c: calls of functions; reduction.c; read.c; array.c ------------------------------------- */
 
 const struct value *elaborate_call(const struct context *context, const struct ast_expr *call);
+
+/* Whether the language itself has a function of that name, for any number of arguments. */
+bool is_function(const char *name);
+
 const struct value *elaborate_function(const struct context *context, const struct ast_expr *call,
                                        name_t name);
+bool is_reduction_name(const char *name);
 bool is_reduction(const struct context *context, const struct ast_expr *call, name_t name);
 const struct value *elaborate_reduction(const struct context *context, const struct ast_expr *call,
                                         name_t name);
@@ -263,21 +286,37 @@ bool guards_hold(const struct guard *guards, const struct value *position, int64
 
 void open_size(const struct context *context, struct size *size, struct span span, name_t name);
 
-/* Ends what waited for sizes. */
-void finish_statement(struct resolver *resolver, struct pending *pending, bool quiet);
+/* The same of a size that the block names in front of its arguments, which a call may give. */
+void open_block_size(const struct context *context, struct size *size, name_t name);
+
+/* Ends what waited for sizes; false if nothing determines one of them. */
+bool finish_statement(struct resolver *resolver, struct pending *pending, bool quiet);
 
 /* --- initial.c ------------------------------------------------------------------------------------ */
 
 void resolve_initial(struct resolver *resolver, const struct open_initial *open);
 
+/* --- check_definition.c ------------------------------------------------------------------------------- */
+
+/* False after an error. */
+bool check_definition(struct resolver *resolver, const struct ast_statement *definition);
+
 /* --- definitions.c, declare.c, train.c, optimizer.c, check.c: in the order of resolve() ----------- */
 
-void collect_definitions(struct resolver *resolver);
+bool is_definition(const struct ast_statement *statement);
+
+/* False if definitions are missing because a file could not be read. */
+bool collect_definitions(struct resolver *resolver);
 void declare(struct resolver *resolver);
 void resolve_train(struct resolver *resolver);
 void resolve_optimizer(struct resolver *resolver, const struct ast_expr *expr);
 void resolve_loss(struct resolver *resolver);
 void check_statements(struct resolver *resolver);
 void check_model(struct resolver *resolver);
+
+/* --- reach.c: dependence ------------------------------------------------------------------------------ */
+
+void check_outputs(struct resolver *resolver);
+void check_trained(struct resolver *resolver);
 
 #endif

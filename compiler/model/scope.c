@@ -1,5 +1,5 @@
-/* What a name means at a place. Definitions see their own names, and of the model's only the `size`
- * constants; those of the prelude see nothing of the user's. */
+/* What a name means at a place. Definitions and `train` see their own names, and of the model's only the
+ * `size` constants; those of the prelude see nothing of the user's. */
 #include "model/resolver.h"
 
 #include <string.h>
@@ -38,7 +38,8 @@ const struct binding *lookup(const struct context *context, name_t name)
 	if (local || in_prelude(context))
 		return local;
 	const struct binding *binding = table_get(context->resolver->values, name);
-	return binding && context->frame && !binding->is_size ? NULL : binding;
+	bool hides_values = context->frame || context->region == REGION_TRAIN;
+	return binding && hides_values && !binding->is_size ? NULL : binding;
 }
 
 const struct definition *lookup_definition(const struct context *context, name_t name)

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct suggestion suggestion_for(const char *wanted)
 {
 	size_t length = strlen(wanted);
@@ -17,6 +19,13 @@ static bool same_letters(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* `glorot` for `glorot_uniform` */
+static bool is_beginning(const char *wanted, const char *candidate)
+{
+	size_t length = strlen(wanted);
+	return length >= 3 && strncmp(wanted, candidate, length) == 0;
+}
+
 void suggestion_offer(struct suggestion *suggestion, const char *candidate)
 {
 	if (suggestion->distance == 0)
@@ -24,6 +33,9 @@ void suggestion_offer(struct suggestion *suggestion, const char *candidate)
 	size_t distance = same_letters(suggestion->wanted, candidate)
 	                          ? 0
 	                          : name_distance(suggestion->wanted, candidate, suggestion->distance - 1);
+	if (distance >= suggestion->distance && !suggestion->best &&
+	    is_beginning(suggestion->wanted, candidate))
+		suggestion->best = candidate;
 	size_t length = strlen(candidate), wanted = strlen(suggestion->wanted);
 	if (distance < suggestion->distance && distance < (length > wanted ? length : wanted)) {
 		suggestion->best = candidate;
@@ -54,7 +66,7 @@ void suggest_values(const struct context *context, struct suggestion *suggestion
 	if (!context->frame)
 		for (size_t i = 0; i < r->value_list.count; i++)
 			suggestion_offer(suggestion, r->value_list.items[i]->name);
-	static const char *const symbols[] = {"training", "epoch", "step"};
+	static const char *const symbols[] = {"training", "epoch", "step", "gradient"};
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
 		if (has_value(context, name_of(r->names, symbols[i])))
 			suggestion_offer(suggestion, symbols[i]);
@@ -73,4 +85,40 @@ void suggest_functions(const struct context *context, struct suggestion *suggest
 	static const char *const others[] = {"mean", "concat", "reshape", "batch_sum", "batch_mean"};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		suggestion_offer(suggestion, others[i]);
+}
+
+void suggest_initialisers(const struct context *context, struct suggestion *suggestion)
+{
+	const struct resolver *r = context->resolver;
+	for (size_t i = 0; is_shown(context) && i < r->definitions.count; i++)
+		if (r->definitions.items[i]->statement->kind == AST_INIT)
+			suggestion_offer(suggestion, r->definitions.items[i]->statement->name);
+}
+
+static void add_formals(struct text *text, const ast_formals *formals)
+{
+	for (size_t i = 0; i < formals->count; i++) {
+		const struct ast_formal *formal = &formals->items[i];
+		text_printf(text, "%s%s", i > 0 ? ", " : "", formal->name);
+		if (!formal->initial)
+			continue;
+		text_add(text, " = ");
+		ast_print_expression(text, formal->initial);
+	}
+}
+
+void help_arguments(struct resolver *resolver, const struct ast_statement *definition)
+{
+	struct text text = text_new(resolver->arena);
+	text_add(&text, definition->formals.count > 0 ? "`" : "no arguments");
+	add_formals(&text, &definition->formals);
+	text_add(&text, definition->formals.count > 0 ? "`" : "");
+	int count = 0;
+	for (size_t i = 0; definition->kind == AST_BLOCK && i < definition->body.count; i++) {
+		const struct ast_statement *statement = definition->body.items[i];
+		if (statement->kind == AST_PARAM || statement->kind == AST_STATISTIC)
+			text_printf(&text, "%s`%s`", count++ > 0 ? ", " : ", and values for ",
+			            statement->name);
+	}
+	diag_help(resolver->diag, "`%s` takes %s", definition->name, text_string(&text));
 }

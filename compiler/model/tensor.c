@@ -31,8 +31,9 @@ static bool read_dimension(struct context *context, const struct ast_item *item,
 	int k = left->rank;
 	if (is_letter) {
 		struct size *size = letter_size(context, item, binding);
-		if (!size)
-			return false;
+		bool good = size != NULL;
+		if (!good)
+			size = size_new(r->arena, item->span);
 		for (int j = 0; j < k; j++)
 			if (left->letters[j] && left->letters[j]->name == name)
 				return fail(context, item->span, "duplicate-index",
@@ -41,7 +42,7 @@ static bool read_dimension(struct context *context, const struct ast_item *item,
 		left->dims[k] = size;
 		left->letters[k] = index_new(context, name, size, item->span);
 		left->has_letter = true;
-		return true;
+		return good;
 	}
 	if (item->kind != ITEM_VALUE) {
 		fail(context, item->span, "unexpected-item", "an extent is needed here");
@@ -85,7 +86,8 @@ struct left read_left(struct context *context, const ast_items *dims, struct spa
 	for (size_t i = 0; i < dims->count; i++) {
 		if (!read_dimension(context, &dims->items[i], &left, letters)) {
 			left.failed = true;
-			left.dims[left.rank] = size_new(context->resolver->arena, dims->items[i].span);
+			if (!left.dims[left.rank])
+				left.dims[left.rank] = size_new(context->resolver->arena, dims->items[i].span);
 		}
 		left.rank++;
 	}
@@ -105,10 +107,19 @@ bool check_left(const struct context *context, const struct left *left, name_t n
 		return true;
 	fail(context, value_span, "shape-mismatch", "`%s` has the shape %s, but its value is %s%s", name,
 	     shape_text(r, left->rank, left->dims), value->rank ? "of shape " : "", value_shape(r, value));
-	if (different >= 0)
+	if (different >= 0) {
 		note_sizes(r, left->dims[different], value->dims[different]);
-	else
-		diag_note(r->diag, left->span, "the shape of `%s` is declared here", name);
+		return false;
+	}
+	diag_note(r->diag, left->span, "the shape of `%s` is declared here", name);
+	bool is_inside = value->span.source == value_span.source && value->span.start >= value_span.start &&
+	                 value->span.end <= value_span.end;
+	if (!is_inside && value->span.source != r->prelude)
+		diag_note(r->diag, value->span, "the value comes from here");
+	if (value->rank == 0)
+		diag_help(r->diag,
+		          "a scalar fills a tensor whose dimensions have letters, as in `%s[i: 4] = …`",
+		          strrchr(name, '.') ? strrchr(name, '.') + 1 : name);
 	return false;
 }
 

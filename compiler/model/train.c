@@ -87,7 +87,11 @@ static void freeze(const struct context *context, const struct ast_expr *expr)
 	if (found)
 		return;
 	const struct binding *binding = table_get(r->values, name_of(r->names, name));
-	if (binding && binding->value == r->poison)
+	const struct ast_expr *root = expr;
+	while (root->kind == AST_MEMBER)
+		root = root->operands[0];
+	const struct binding *layer = table_get(r->values, root->name);
+	if (layer && layer->value == r->poison)
 		return;
 	if (binding || table_get(r->tensors, name_of(r->names, name))) {
 		fail(context, expr->span, "nothing-to-freeze", "`%s` has no parameters", name);
@@ -128,6 +132,15 @@ static size_t setting_number(const char *name)
 	return k;
 }
 
+static void help_settings(struct resolver *r)
+{
+	struct text text = text_new(r->arena);
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		text_printf(&text, "%s`%s`", i == 0 ? "" : i + 1 == SETTING_COUNT ? " and " : ", ",
+		            setting_table[i].name);
+	diag_help(r->diag, "the settings are %s", text_string(&text));
+}
+
 static void apply(struct resolver *r, const struct ast_setting *setting, const struct ast_setting *seen[])
 {
 	struct context context = {.resolver = r, .region = REGION_TRAIN};
@@ -139,6 +152,8 @@ static void apply(struct resolver *r, const struct ast_setting *setting, const s
 		for (size_t i = 0; i < SETTING_COUNT; i++)
 			suggestion_offer(&suggestion, setting_table[i].name);
 		suggestion_help(r, &suggestion);
+		if (!suggestion.best)
+			help_settings(r);
 	} else if (seen[k]) {
 		diag_error(r->diag, setting->name_span, "duplicate-name", "the setting `%s` is given twice",
 		           setting->name);

@@ -128,6 +128,10 @@ struct ast {
 
 /* Reads a file whole. NULL after a message (id "cannot-read") if that fails; "-" is standard input. */
 const struct source *source_read(struct arena *arena, struct diag *diag, const char *path);
+
+/* The same of a file that the text at `place` names; its messages stand there. "-" is a file like others. */
+const struct source *source_read_at(struct arena *arena, struct diag *diag, struct span place,
+                                    const char *path);
 const struct source *source_from_string(struct arena *arena, const char *name, const char *text);
 
 /* Statements that could not be read are left out, each after a message; never NULL. */

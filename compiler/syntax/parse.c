@@ -21,35 +21,45 @@ const struct source *source_from_string(struct arena *arena, const char *name, c
 	return new_source(arena, name, arena_copy(arena, text, length), length);
 }
 
-static void too_large(struct diag *diag, const char *name)
+static void too_large(struct diag *diag, struct span place, const char *name)
 {
-	diag_error(diag, (struct span){0}, "too-large", "`%s` is larger than %d bytes", name,
+	diag_error(diag, place, "too-large", "`%s` is larger than %d bytes", name,
 	           SYNTAX_MOST_BYTES);
+}
+
+static const struct source *read_file(struct arena *arena, struct diag *diag, struct span place,
+                                      const char *name, FILE *file)
+{
+	char *text = arena_alloc(arena, SYNTAX_MOST_BYTES + 2);
+	size_t length = fread(text, 1, SYNTAX_MOST_BYTES + 1, file);
+	int failure = ferror(file) ? errno : 0;
+	if (file != stdin)
+		fclose(file);
+	if (failure)
+		diag_error(diag, place, "cannot-read", "cannot read `%s`: %s", name, strerror(failure));
+	else if (length > SYNTAX_MOST_BYTES)
+		too_large(diag, place, name);
+	else
+		return new_source(arena, name, text, length);
+	return NULL;
+}
+
+const struct source *source_read_at(struct arena *arena, struct diag *diag, struct span place,
+                                    const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	if (file)
+		return read_file(arena, diag, place, path, file);
+	diag_error(diag, place, "cannot-read", "cannot open `%s`: %s", path, strerror(errno));
+	return NULL;
 }
 
 const struct source *source_read(struct arena *arena, struct diag *diag, const char *path)
 {
-	bool standard = strcmp(path, "-") == 0;
-	const char *name = standard ? "<stdin>" : path;
-	FILE *file = standard ? stdin : fopen(path, "rb");
-	if (!file) {
-		diag_error(diag, (struct span){0}, "cannot-read", "cannot open `%s`: %s", path,
-		           strerror(errno));
-		return NULL;
-	}
-	char *text = arena_alloc(arena, SYNTAX_MOST_BYTES + 2);
-	size_t length = fread(text, 1, SYNTAX_MOST_BYTES + 1, file);
-	int failure = ferror(file) ? errno : 0;
-	if (!standard)
-		fclose(file);
-	if (failure)
-		diag_error(diag, (struct span){0}, "cannot-read", "cannot read `%s`: %s", name,
-		           strerror(failure));
-	else if (length > SYNTAX_MOST_BYTES)
-		too_large(diag, name);
-	else
-		return new_source(arena, name, text, length);
-	return NULL;
+	struct span nowhere = {0};
+	if (strcmp(path, "-") == 0)
+		return read_file(arena, diag, nowhere, "<stdin>", stdin);
+	return source_read_at(arena, diag, nowhere, path);
 }
 
 /* --- the encoding ------------------------------------------------------------------------------------- */
@@ -102,7 +112,7 @@ static bool check_encoding(struct diag *diag, const struct source *source)
 static bool check_text(struct diag *diag, const struct source *source)
 {
 	if (source->length > SYNTAX_MOST_BYTES) {
-		too_large(diag, source->name);
+		too_large(diag, (struct span){0}, source->name);
 		return false;
 	}
 	return check_encoding(diag, source);

@@ -165,6 +165,8 @@ int token_of_bad_character(struct lexing *lexing, struct span span)
 		{"|", "write `or`, or `abs(x)` for an absolute value"},
 		{"!", "write `not`, or `!=` for unequal"},
 		{";", "a statement ends with its line"},
+		{"//", "a comment begins with `#`"},
+		{"/*", "a comment begins with `#`"},
 		{"'", "a string stands in double quotes"},
 	};
 	const char *text = span_text(span);
