@@ -190,6 +190,8 @@ Test(cli, usage)
 		 "mlpc: error[bad-value]: there is no rule `logistc`; did you mean `logistic`?\n"},
 		{"$MLPC x.mlp --no-rules=all", 2,
 		 "mlpc: error[bad-value]: there is no rule `all`; `mlpc explain` lists those that apply\n"},
+		{"$MLPC explain x.mlp --latex --dot", 2,
+		 "mlpc: error[usage]: `--latex` and `--dot` exclude each other\n"},
 		{"$MLPC explain x.mlp --json", 2,
 		 "mlpc: error[unknown-option]: `--json` is an option of `mlpc summary`, not of `mlpc explain`\n"},
 		{"$MLPC x.mlp y.mlp", 2,
@@ -569,6 +571,10 @@ Test(cli, explain)
 	cr_expect_eq(run("$MLPC explain --no-rules=log1pexp,log1p_of_exp --color=always m.mlp"), 0);
 	cr_expect(strstr(output, "\033[1mlog1p_of_sum\033[0m (stable)\n"), "%s", output);
 	cr_expect_not(strstr(output, "log1pexp"), "%s", output);
+	cr_expect_eq(run("$MLPC explain --latex m.mlp"), 0);
+	cr_expect(strstr(output, "\n\\documentclass"), "%s", output);
+	cr_expect_eq(run("$MLPC explain --dot m.mlp"), 0);
+	cr_expect(strstr(output, "\ndigraph "), "%s", output);
 	cr_expect_eq(run("$MLPC explain --rules=exact - < m.mlp"), 0);
 	cr_expect_not(strstr(output, "Rules that fired"), "%s", output);
 	cr_expect_eq(run("$MLPC m.mlp --rules=exact -o m.c && head -2 m.c"), 0);

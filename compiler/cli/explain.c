@@ -13,7 +13,12 @@ enum status command_explain(struct compile *c, const struct options *options)
 	if (status != STATUS_OK)
 		return status;
 	struct explanation explanation = explain(&c->plan, &history, model_file_name(options));
-	explain_text(&text, &explanation, use_color(options, stdout));
+	if (options->latex)
+		explain_latex(&text, &explanation);
+	else if (options->dot)
+		explain_dot(&text, &explanation);
+	else
+		explain_text(&text, &explanation, use_color(options, stdout));
 	fputs(text_string(&text), stdout);
 	return STATUS_OK;
 }

@@ -36,6 +36,8 @@ const struct option_row option_rows[] = {
 	{"cc", 0, IN_TRAIN, OPTION_TEXT, AT(compiler), "COMPILER", "the C compiler (default $CC, or cc)"},
 	{"keep", 0, IN_TRAIN, OPTION_TEXT, AT(keep), "DIR", "keep the generated C files in this folder"},
 	{"json", 0, IN_SUMMARY, OPTION_FLAG, AT(json), NULL, "the summary as JSON"},
+	{"latex", 0, IN_EXPLAIN, OPTION_FLAG, AT(latex), NULL, "the derivation as a LaTeX document"},
+	{"dot", 0, IN_EXPLAIN, OPTION_FLAG, AT(dot), NULL, "the graph of its values, for Graphviz"},
 	{"diagnostics", 0, EVERYWHERE, OPTION_CHOICE, AT(diagnostics), "text|json",
 	 "messages about the model as text, or as a JSON object a line"},
 	{"color", 0, EVERYWHERE, OPTION_CHOICE, AT(color), "auto|always|never",

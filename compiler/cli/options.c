@@ -289,6 +289,8 @@ static bool check_together(struct parser *parser)
 	if (options->output && options->dump)
 		return refuse(parser, "usage",
 		              "`--dump` prints on standard output and writes no file: leave `--output` out");
+	if (options->latex && options->dot)
+		return refuse(parser, "usage", "`--latex` and `--dot` exclude each other");
 	return true;
 }
 

@@ -19,6 +19,7 @@ struct options {
 	int diagnostics;          /* enum diag_format */
 	int color;                /* enum color */
 	bool json;                /* of `summary` */
+	bool latex, dot;          /* of `explain`; neither: text */
 	const char *compiler;     /* of `train`: the C compiler; NULL: $CC, or cc */
 	const char *keep;         /* of `train`: the folder for the generated sources, or NULL */
 	char **program_arguments; /* of `train`: for the program that trains; from 1, ends with NULL */
