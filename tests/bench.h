@@ -24,7 +24,9 @@ static inline void bind_vector(struct bench *b, const struct tensor *tensor)
 {
 	int over = expr_fresh(b->f.exprs);
 	formula_bind(&b->formula, tensor->name, AT(&b->f, tensor, over));
-	b->formula.bindings.items[b->formula.bindings.count - 1].over = over;
+	struct formula_binding *binding = &b->formula.bindings.items[b->formula.bindings.count - 1];
+	binding->over_count = 1;
+	binding->over[0] = over;
 }
 
 static inline struct bench bench_new(void)
@@ -47,8 +49,8 @@ static inline struct bench bench_new(void)
 	}
 	for (int k = 0; k < 2; k++) {
 		struct formula_binding index = {
-			.name = name_of(b.f.names, k ? "j" : "i"), .over = -1, .extent = EXTENT};
-		index.index = linear_variable(b.f.exprs, expr_fresh(b.f.exprs));
+			.name = name_of(b.f.names, k ? "j" : "i"), .index_count = 1, .extents = {EXTENT}};
+		index.indices[0] = linear_variable(b.f.exprs, expr_fresh(b.f.exprs));
 		array_push(b.f.arena, &b.formula.bindings, index);
 	}
 	return b;
@@ -76,7 +78,7 @@ static inline struct evaluation *random_values(struct bench *b, struct random *r
 /* The expression as a vector over i where i is free in it. */
 static inline struct graph graph_of(struct bench *b, const struct expr *expr)
 {
-	int index = formula_find(&b->formula, name_of(b->f.names, "i"))->index->terms[0].variable;
+	int index = formula_find(&b->formula, name_of(b->f.names, "i"))->indices[0]->terms[0].variable;
 	const struct linear *first = linear_variable(b->f.exprs, 0);
 	struct graph graph = {0};
 	const struct tensor *left = TENSOR(&b->f, TENSOR_OUTPUT, "y", "i", EXTENT);

@@ -70,8 +70,8 @@ static const struct expr *raw(struct bench *b, const struct ast_expr *ast)
 	if (ast->kind == AST_CALL && ast->items.count == 2 && ast->items.items[0].value->kind == AST_NAME &&
 	    op_reduction(ast->operands[0]->name) != OP_COUNT && ast->items.items[0].value->name[0] == 'i') {
 		int variable = expr_fresh(exprs);
-		struct formula_binding index = {.name = ast->items.items[0].value->name, .over = -1};
-		index.index = linear_variable(exprs, variable);
+		struct formula_binding index = {.name = ast->items.items[0].value->name, .index_count = 1};
+		index.indices[0] = linear_variable(exprs, variable);
 		array_push(b->f.arena, &b->formula.bindings, index);
 		const struct expr *body = raw(b, ast->items.items[1].value);
 		b->formula.bindings.count--;

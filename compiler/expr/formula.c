@@ -29,7 +29,7 @@ void formula_bind(struct formula *formula, const char *name, const struct expr *
 {
 	struct names *names = exprs_names(formula->exprs);
 	array_push(exprs_arena(formula->exprs), &formula->bindings,
-	           (struct formula_binding){.name = name_of(names, name), .value = value, .over = -1});
+	           (struct formula_binding){.name = name_of(names, name), .value = value});
 }
 
 const struct formula_binding *formula_find(const struct formula *formula, name_t name)
@@ -52,25 +52,26 @@ static const struct formula_binding *look_up(const struct formula *formula, name
 static const struct expr *build_element(struct formula *formula, const struct ast_expr *ast)
 {
 	const struct formula_binding *function = look_up(formula, ast->operands[0]->name);
-	if (function->over < 0)
+	if (function->over_count == 0)
 		return function->value;
-	const struct linear *index = look_up(formula, ast->items.items[0].value->name)->index;
-	return expr_substitute(formula->exprs, function->value, 1, &function->over, &index);
+	const struct formula_binding *index = look_up(formula, ast->items.items[0].value->name);
+	return expr_substitute(formula->exprs, function->value, function->over_count, function->over, index->indices);
 }
 
 static const struct expr *build_reduction(struct formula *formula, const struct ast_expr *ast, enum op op)
 {
 	struct exprs *exprs = formula->exprs;
 	name_t name = ast->items.items[0].value->name;
-	int variable = expr_fresh(exprs);
-	struct formula_binding index = {.name = name,
-	                                .over = -1,
-	                                .index = linear_variable(exprs, variable),
-	                                .extent = look_up(formula, name)->extent};
+	struct formula_binding index = *look_up(formula, name);
+	int variables[FORMULA_MOST_INDICES];
+	for (int k = 0; k < index.index_count; k++)
+		index.indices[k] = linear_variable(exprs, variables[k] = expr_fresh(exprs));
 	array_push(exprs_arena(exprs), &formula->bindings, index);
-	const struct expr *body = formula_build(formula, ast->items.items[1].value);
+	const struct expr *result = formula_build(formula, ast->items.items[1].value);
 	formula->bindings.count--;
-	return normal(exprs, expr_reduce(exprs, op, variable, index.extent, body));
+	for (int k = index.index_count; k-- > 0;)
+		result = normal(exprs, expr_reduce(exprs, op, variables[k], index.extents[k], result));
+	return result;
 }
 
 static const struct expr *build_call(struct formula *formula, const struct ast_expr *ast)

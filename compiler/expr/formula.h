@@ -4,13 +4,18 @@
 
 #include "expr/expr.h"
 
-/* What a name of the formula stands for: an expression, or an index variable when used as x[i] and sum(i, …). */
+enum { FORMULA_MOST_INDICES = 4 };
+
+/* What a name of the formula stands for: an expression, or the index of sum(i, …) and x[i]. One index stands for all of
+ * a chain of reductions: sum(i, x[i]) for sum(a, sum(b, …)) with i for a and b. */
 struct formula_binding {
 	name_t name;
-	const struct expr *value; /* with `over`: an expression in the variable `over` */
-	int over;                 /* the variable that x[…] replaces in `value`; -1: none */
-	const struct linear *index;
-	int64_t extent; /* of an index that a reduction of the formula may bind */
+	const struct expr *value; /* NULL: an index */
+	int over_count;           /* > 0: `value` is a function, of these variables, which x[…] replaces */
+	int over[FORMULA_MOST_INDICES];
+	int index_count;
+	const struct linear *indices[FORMULA_MOST_INDICES];
+	int64_t extents[FORMULA_MOST_INDICES]; /* where a reduction of the formula may bind it */
 };
 
 struct formula {

@@ -51,54 +51,87 @@ static bool match_letter(struct match *m, name_t name, const struct expr *expr)
 		return known->value == expr;
 	if (match_uses_opened(m, expr))
 		return false;
-	match_bind(m, (struct formula_binding){.name = name, .value = expr, .over = -1});
+	match_bind(m, (struct formula_binding){.name = name, .value = expr});
 	return true;
 }
 
-static bool is_instance(struct match *m, const struct formula_binding *function, const struct linear *index,
-                        const struct expr *expr)
+static bool is_instance(struct match *m, const struct formula_binding *function,
+                        const struct linear *const *indices, const struct expr *expr)
 {
-	return expr_substitute(m->formula.exprs, function->value, 1, &function->over, &index) == expr;
+	return expr_substitute(m->formula.exprs, function->value, function->over_count, function->over, indices) ==
+	       expr;
 }
 
+/* The indices for which a function is the expression, found from a read of each. */
 struct index_search {
 	struct match *match;
 	const struct formula_binding *function;
-	const struct expr *expr;
-	const struct linear *found;
+	const struct expr *expr, *own; /* the expression; a read of the function */
+	const struct linear *indices[FORMULA_MOST_INDICES];
+	bool found;
 };
 
-static void try_indices(void *context, const struct expr *read)
+static void try_read(void *context, const struct expr *read)
 {
 	struct index_search *search = context;
-	for (int k = 0; k < read->index_count && !search->found; k++)
-		if (is_instance(search->match, search->function, read->indices[k], search->expr))
-			search->found = read->indices[k];
+	const struct formula_binding *function = search->function;
+	const struct linear *indices[FORMULA_MOST_INDICES] = {NULL};
+	if (search->found || read->tensor != search->own->tensor || read->op != search->own->op)
+		return;
+	for (int d = 0; d < read->index_count; d++)
+		for (int k = 0; k < function->over_count; k++)
+			if (linear_is_variable(search->own->indices[d], function->over[k]))
+				indices[k] = read->indices[d];
+	for (int k = 0; k < function->over_count; k++)
+		if (!indices[k])
+			return;
+	search->found = is_instance(search->match, function, indices, search->expr);
+	memcpy(search->indices, indices, sizeof indices);
 }
 
-/* x[i]: the expression as a function of the index. */
+static void try_own_read(void *context, const struct expr *read)
+{
+	struct index_search *search = context;
+	if (search->found)
+		return;
+	search->own = read;
+	visit_reads(exprs_arena(search->match->formula.exprs), search->expr, try_read, search);
+}
+
+static bool find_indices(struct match *m, const struct formula_binding *function, name_t letter,
+                         const struct expr *expr)
+{
+	struct index_search search = {.match = m, .function = function, .expr = expr};
+	struct formula_binding index = {.name = letter, .index_count = function->over_count};
+	visit_reads(exprs_arena(m->formula.exprs), function->value, try_own_read, &search);
+	memcpy(index.indices, search.indices, sizeof search.indices);
+	if (search.found)
+		match_bind(m, index);
+	return search.found;
+}
+
+/* x[i]: the expression as a function of the indices. */
 static bool match_element(struct match *m, const struct ast_expr *pattern, const struct expr *expr)
 {
 	name_t letter = pattern->items.items[0].value->name;
 	const struct formula_binding *function = formula_find(&m->formula, pattern->operands[0]->name);
 	const struct formula_binding *index = formula_find(&m->formula, letter);
 	if (function && index)
-		return is_instance(m, function, index->index, expr);
-	if (function) {
-		struct index_search search = {.match = m, .function = function, .expr = expr};
-		visit_reads(exprs_arena(m->formula.exprs), expr, try_indices, &search);
-		if (search.found)
-			match_bind(m, (struct formula_binding){
-			                      .name = letter, .over = -1, .index = search.found});
-		return search.found != NULL;
+		return function->over_count == index->index_count && is_instance(m, function, index->indices, expr);
+	if (function)
+		return find_indices(m, function, letter, expr);
+	if (!index)
+		return false;
+	struct formula_binding element = {
+	        .name = pattern->operands[0]->name, .value = expr, .over_count = index->index_count};
+	for (int k = 0; k < index->index_count; k++) {
+		if (index->indices[k]->count != 1)
+			return false;
+		element.over[k] = index->indices[k]->terms[0].variable;
+		if (!expr_uses(expr, element.over[k]))
+			return false;
 	}
-	if (!index || index->index->count != 1)
-		return false;
-	int variable = index->index->terms[0].variable;
-	if (!expr_uses(expr, variable))
-		return false;
-	match_bind(m, (struct formula_binding){
-	                      .name = pattern->operands[0]->name, .value = expr, .over = variable});
+	match_bind(m, element);
 	return true;
 }
 
@@ -108,17 +141,18 @@ static bool match_reduction(struct match *m, const struct ast_expr *pattern, con
                             enum op op)
 {
 	struct exprs *exprs = m->formula.exprs;
-	if (expr->op != op || m->opened_count == MATCH_MOST_OPENED)
-		return false;
-	int variable = expr_fresh(exprs);
-	const struct expr *body = expr_open(exprs, expr, variable);
-	match_bind(m, (struct formula_binding){.name = pattern->items.items[0].value->name,
-	                                       .over = -1,
-	                                       .index = linear_variable(exprs, variable),
-	                                       .extent = expr->extent});
-	m->opened[m->opened_count++] = variable;
-	bool fits = match_through(m, pattern->items.items[1].value, body);
-	m->opened_count--;
+	struct formula_binding index = {.name = pattern->items.items[0].value->name};
+	int opened = m->opened_count;
+	while (expr->op == op && index.index_count < FORMULA_MOST_INDICES && m->opened_count < MATCH_MOST_OPENED) {
+		int variable = expr_fresh(exprs);
+		index.indices[index.index_count] = linear_variable(exprs, variable);
+		index.extents[index.index_count++] = expr->extent;
+		m->opened[m->opened_count++] = variable;
+		expr = expr_open(exprs, expr, variable);
+	}
+	match_bind(m, index);
+	bool fits = index.index_count > 0 && match_through(m, pattern->items.items[1].value, expr);
+	m->opened_count = opened;
 	return fits;
 }
 

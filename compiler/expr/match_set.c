@@ -212,7 +212,6 @@ static bool match_some_operand(struct match *m, const struct pattern_set *patter
 		if (part->any_weight)
 			match_bind(m, (struct formula_binding){
 			                      .name = part->weight_name,
-			                      .over = -1,
 			                      .value = expr_number(m->formula.exprs, rest->weights[k])});
 		if (match_parts(m, pattern, from + 1, others, root))
 			return true;

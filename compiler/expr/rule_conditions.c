@@ -44,8 +44,8 @@ static bool one_hot(const struct match *match, const struct formula_binding *let
 {
 	const struct expr *expr = letter->value;
 	(void)match;
-	return expr->op == OP_READ && expr->tensor->classes > 0 &&
-	       linear_is_variable(expr->indices[expr->index_count - 1], letter->over);
+	return expr->op == OP_READ && expr->tensor->classes > 0 && letter->over_count == 1 &&
+	       linear_is_variable(expr->indices[expr->index_count - 1], letter->over[0]);
 }
 
 static bool weighs_one_hot(const struct match *match, const struct formula_binding *letter)
@@ -53,11 +53,12 @@ static bool weighs_one_hot(const struct match *match, const struct formula_bindi
 	const struct expr *expr = letter->value;
 	if (expr->op != OP_MULTIPLY)
 		return one_hot(match, letter);
-	for (int k = 0; k < expr->count; k++)
-		if (expr->weights[k] == 1 &&
-		    one_hot(match,
-		            &(struct formula_binding){.value = expr->operands[k], .over = letter->over}))
+	for (int k = 0; k < expr->count; k++) {
+		struct formula_binding factor = *letter;
+		factor.value = expr->operands[k];
+		if (expr->weights[k] == 1 && one_hot(match, &factor))
 			return true;
+	}
 	return false;
 }
 
