@@ -100,6 +100,17 @@ static inline double mlp_sign(double x)
 	return (double)(x > 0.0) - (double)(x < 0.0);
 }
 
+/* a / b, or 0 if b is not above 0. */
+static inline float mlp_scalef(float a, float b)
+{
+	return b > 0.0f ? a / b : 0.0f;
+}
+
+static inline double mlp_scale(double a, double b)
+{
+	return b > 0.0 ? a / b : 0.0;
+}
+
 /* floor(a / b) of the rounded quotient: whole where a is a multiple of b. */
 static inline float mlp_floor_quotientf(float a, float b)
 {

@@ -99,8 +99,7 @@ static real first_logarithm(const real *y, const real *t) { return y[0] - log_su
 static real first_probability(const real *y, const real *t) { return expl(first_logarithm(y, t)); }
 
 /* Ranges: sums and differences on the way must be floats too, and no logarithm is taken of less than the
- * smallest normal number. Squares leave float beyond 1e19 and vanish below 1e-19; `cosine` scales its vectors
- * first. */
+ * smallest normal number. */
 static const struct loss losses[] = {
 	{"cross_entropy(y, t)", cross, PROBABILITIES, .target = CLASS},
 	{"cross_entropy(softmax(y), t)", cross_of_softmax, REALS, .target = CLASS},
@@ -136,7 +135,7 @@ static const struct loss losses[] = {
 	 cosine, REALS, .target = REALS, .least = 1e-30, .scales = true, .homogeneous = true},
 	{"l1(y)", l1, REALS, .target = SIGNS, .kink_count = 2, .kinks = {-1, 1}},
 	{"sumsq(y)", sumsq, REALS, .target = REALS},
-	{"l2(y)", l2, REALS, .target = REALS, .least = 1e-18, .largest = 1e18, .scales = true},
+	{"l2(y)", l2, REALS, .target = REALS, .least = 1e-30, .largest = 1e38, .scales = true},
 };
 
 static const struct loss written[] = {
@@ -157,7 +156,9 @@ static const struct loss written[] = {
 	{"softmax(y)[0]", first_probability, REALS, .target = REALS},
 	{"exp(y[0]) / sum(j, exp(y[j]))", first_probability, REALS, .target = REALS},
 	{"sqrt(sum(i, y[i]^2))",
-	 l2, REALS, .target = REALS, .least = 1e-18, .largest = 1e18, .scales = true},
+	 l2, REALS, .target = REALS, .least = 1e-30, .largest = 1e38, .scales = true},
+	{"sqrt(3 * mean(i, y[i]^2))",
+	 l2, REALS, .target = REALS, .least = 1e-30, .largest = 1e38, .scales = true},
 };
 
 /* Where there is a choice, and where a probability is 0 or 1: log(2^126) = 87.34. */

@@ -75,6 +75,8 @@ static const struct {
 	{OP_MIN, 2, -3, -3},
 	{OP_MAX, 2, -3, 2},
 	{OP_SHIFT, 2, -3, 5},
+	{OP_SCALE, 3, 2, 1.5},
+	{OP_SCALE, 3, 0, 0},
 	{OP_LESS, 2, 3, 1},
 	{OP_LESS, 3, 3, 0},
 	{OP_LESS_EQUAL, 3, 3, 1},

@@ -12,9 +12,18 @@ const struct op_info op_table[OP_COUNT] = {
 enum op op_function(const char *name, int arity)
 {
 	for (enum op op = 0; op < OP_SUM; op++)
-		if (op_table[op].arity == arity && op_table[op].c && strcmp(op_table[op].name, name) == 0)
+		if (op_table[op].arity == arity && op_table[op].c && !op_table[op].internal &&
+		    strcmp(op_table[op].name, name) == 0)
 			return op;
 	return arity == 1 && strcmp(name, "constant") == 0 ? OP_CONSTANT : OP_COUNT;
+}
+
+enum op op_of_formula(const char *name, int arity)
+{
+	for (enum op op = 0; op < OP_SUM; op++)
+		if (op_table[op].arity == arity && op_table[op].internal && strcmp(op_table[op].name, name) == 0)
+			return op;
+	return op_function(name, arity);
 }
 
 enum op op_reduction(const char *name)

@@ -20,12 +20,16 @@ struct op_info {
 	const char *derivative[3];  /* by operand, or NULL */
 	const char *c;              /* function of C without the suffix of float, or NULL */
 	enum op_bounds bounds;
+	bool internal;              /* of formulas of the compiler alone, no function of the language */
 };
 
 extern const struct op_info op_table[OP_COUNT];
 
 /* The element function of that name and arity ("tanh", 1; "max", 2), or OP_COUNT. */
 enum op op_function(const char *name, int arity);
+
+/* The same, and those that only the compiler's own formulas name ("shift", 2). */
+enum op op_of_formula(const char *name, int arity);
 
 /* The reduction of that name ("sum", "max"), or OP_COUNT. `mean` is not one: it is a sum over its extent. */
 enum op op_reduction(const char *name);

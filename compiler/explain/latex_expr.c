@@ -159,6 +159,7 @@ static const struct notation notations[OP_COUNT] = {
 	[OP_MIN] = FUNCTION("\\min"),
 	[OP_MAX] = FUNCTION("\\max"),
 	[OP_SHIFT] = {.infix = "\n- ", .own = SUM, .left = SUM, .right = TERM},
+	[OP_SCALE] = {.infix = " / ", .own = TERM, .left = TERM, .right = ATOM},
 	[OP_LESS] = {.infix = " < ", .own = COMPARISON, .left = SUM, .right = SUM},
 	[OP_LESS_EQUAL] = {.infix = " \\le ", .own = COMPARISON, .left = SUM, .right = SUM},
 	[OP_EQUAL] = {.infix = " = ", .own = COMPARISON, .left = SUM, .right = SUM},

@@ -177,6 +177,13 @@ static double of_shift(struct dual *dual, const struct expr *expr)
 	return tangent(dual, expr->operands[0]) - tangent(dual, expr->operands[1]);
 }
 
+static double of_scale(struct dual *dual, const struct expr *expr)
+{
+	double divisor = value(dual, expr->operands[1]);
+	double change = tangent(dual, expr->operands[0]) - value(dual, expr) * tangent(dual, expr->operands[1]);
+	return divisor > 0 ? change / divisor : 0;
+}
+
 static double of_select(struct dual *dual, const struct expr *expr)
 {
 	return tangent(dual, expr->operands[value(dual, expr->operands[0]) != 0 ? 1 : 2]);
@@ -217,7 +224,7 @@ static double of_extreme(struct dual *dual, const struct expr *expr)
  * sign, floor and constant(). */
 static double (*const nodes[OP_COUNT])(struct dual *, const struct expr *) = {
 	[OP_READ] = of_read, [OP_ADD] = of_add, [OP_MULTIPLY] = of_multiply, [OP_POW] = of_pow,
-	[OP_MIN] = of_choice, [OP_MAX] = of_choice, [OP_SHIFT] = of_shift, [OP_SELECT] = of_select,
+	[OP_MIN] = of_choice, [OP_MAX] = of_choice, [OP_SHIFT] = of_shift, [OP_SCALE] = of_scale, [OP_SELECT] = of_select,
 	[OP_SUM] = of_fold, [OP_PRODUCT] = of_fold, [OP_MAXIMUM] = of_extreme, [OP_MINIMUM] = of_extreme,
 };
 

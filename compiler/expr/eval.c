@@ -262,6 +262,11 @@ static double not_equal(double a, double b)
 	return a != b;
 }
 
+static double scale(double a, double b)
+{
+	return b > 0 ? a / b : 0;
+}
+
 static double floor_quotient(double a, double b)
 {
 	return floor(a / b);
@@ -277,7 +282,7 @@ static double (*const unary[OP_COUNT])(double) = {
 static double (*const binary[OP_COUNT])(double, double) = {
 	[OP_POW] = pow, [OP_MIN] = smaller, [OP_MAX] = larger, [OP_SHIFT] = difference, [OP_LESS] = less,
 	[OP_LESS_EQUAL] = less_equal, [OP_EQUAL] = equal, [OP_NOT_EQUAL] = not_equal,
-	[OP_FLOOR_QUOTIENT] = floor_quotient,
+	[OP_FLOOR_QUOTIENT] = floor_quotient, [OP_SCALE] = scale,
 };
 
 /* --- inner nodes ------------------------------------------------------------------------------ */

@@ -249,6 +249,7 @@ struct infix {
 
 static const struct infix infixes[OP_COUNT] = {
 	[OP_SHIFT] = {" - ", SUM, SUM, TERM},
+	[OP_SCALE] = {" / ", TERM, TERM, POWER},
 	[OP_POW] = {"^", POWER, ATOM, SIGNED},
 	[OP_LESS] = {" < ", COMPARISON, SUM, SUM},
 	[OP_LESS_EQUAL] = {" <= ", COMPARISON, SUM, SUM},

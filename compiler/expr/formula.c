@@ -87,7 +87,7 @@ static const struct expr *build_call(struct formula *formula, const struct ast_e
 	}
 	for (int k = 0; k < count && k < 3; k++)
 		operands[k] = formula_build(formula, ast->items.items[k].value);
-	enum op op = strcmp(name, "shift") == 0 ? OP_SHIFT : op_function(name, count);
+	enum op op = op_of_formula(name, count);
 	if (op == OP_COUNT)
 		internal("unknown function in a formula of the compiler", name);
 	return normal(exprs, expr_apply(exprs, op, operands));

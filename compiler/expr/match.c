@@ -163,7 +163,7 @@ static bool match_call(struct match *m, const struct ast_expr *pattern, const st
 	enum op op = count == 2 ? op_reduction(name) : OP_COUNT;
 	if (op != OP_COUNT && op_is_reduction(expr->op))
 		return match_reduction(m, pattern, expr, op);
-	op = strcmp(name, "shift") == 0 ? OP_SHIFT : op_function(name, count);
+	op = op_of_formula(name, count);
 	if (expr->op != op || expr->count != count)
 		return false;
 	for (int k = 0; k < count; k++)

@@ -136,16 +136,34 @@ static bool has_divisor(const struct operand_set *set)
 	return false;
 }
 
+/* x^2 of a pattern takes even powers alone: what is left becomes their root. */
+static bool take_root(const struct pattern_part *part, struct operand_set *rest)
+{
+	double power = fabs(part->weight);
+	if (power == 1)
+		return true;
+	if (rest->op != OP_MULTIPLY || !(rest->number > 0))
+		return false;
+	for (int k = 0; k < rest->count; k++) {
+		if (fmod(rest->weights[k], power) != 0)
+			return false;
+		rest->weights[k] /= power;
+	}
+	rest->number = pow(rest->number, 1 / power);
+	return true;
+}
+
 /* The last letter: all that is left, which must not be nothing. */
 static bool match_rest(struct match *m, const struct pattern_part *part, struct operand_set rest)
 {
-	if (is_empty(&rest) || (part->weight != 1 && part->weight != -1))
+	if (is_empty(&rest) || !take_root(part, &rest))
 		return false;
 	if (rest.op == OP_MULTIPLY && part->weight < 0 && !has_divisor(&rest))
 		return false;
+	double sign = part->weight < 0 ? -1 : 1;
 	for (int k = 0; k < rest.count; k++)
-		rest.weights[k] *= part->weight;
-	rest.number = rest.op == OP_ADD ? rest.number * part->weight : pow(rest.number, part->weight);
+		rest.weights[k] *= sign;
+	rest.number = rest.op == OP_ADD ? rest.number * sign : pow(rest.number, sign);
 	return match_node(m, part->ast, build_set(m, &rest), false);
 }
 

@@ -341,6 +341,7 @@ static double fold(const struct expr *expr)
 	case OP_CONSTANT: return a;
 	case OP_FLOOR_QUOTIENT: return floor(a / b);
 	case OP_SHIFT: return a - b;
+	case OP_SCALE: return b > 0 ? a / b : 0;
 	case OP_POW: return pow(a, b);
 	case OP_MIN: return b < a ? b : a;
 	case OP_MAX: return a < b ? b : a;

@@ -39,6 +39,13 @@ static bool unshifted(const struct match *match, const struct formula_binding *l
 	return true;
 }
 
+/* Not divided by its largest element already. */
+static bool unscaled(const struct match *match, const struct formula_binding *letter)
+{
+	(void)match;
+	return letter->value->op != OP_SCALE;
+}
+
 /* Element of a one-hot vector: a read of a class tensor whose class is the letter's own index. */
 static bool one_hot(const struct match *match, const struct formula_binding *letter)
 {
@@ -113,7 +120,7 @@ static const struct {
         {"positive", positive, NULL},   {"nonnegative", nonnegative, NULL},
         {"unproven", unproven, NULL},   {"unshifted", unshifted, NULL},
         {"one_hot", one_hot, NULL},     {"weighs_one_hot", weighs_one_hot, NULL},
-        {"magnifies", NULL, magnifies},
+        {"unscaled", unscaled, NULL},   {"magnifies", NULL, magnifies},
 };
 
 static const struct formula_binding *letter_of(const struct match *match, const struct ast_expr *call, int place)

@@ -55,7 +55,7 @@ static enum op root_of(const struct ast_expr *pattern)
 		               : OP_MULTIPLY;
 	name_t name = pattern->operands[0]->name;
 	enum op reduction = pattern->items.count == 2 ? op_reduction(name) : OP_COUNT;
-	return reduction != OP_COUNT ? reduction : op_function(name, (int)pattern->items.count);
+	return reduction != OP_COUNT ? reduction : op_of_formula(name, (int)pattern->items.count);
 }
 
 struct rules *rules_new(struct exprs *exprs, uint64_t off)
