@@ -47,7 +47,8 @@ static const struct model *with_batch(const struct compile *c, int64_t batch)
 
 /* --- the graphs ------------------------------------------------------------------------------- */
 
-static struct graph forward_only(const struct compile *c, const struct graph *graph, struct rewriting rewriting)
+static struct graph forward_only(const struct compile *c, const struct graph *graph,
+                                 struct rewriting rewriting)
 {
 	struct graph result = checked(c, "specialize", specialize(c->exprs, graph, false));
 	history_pass(rewriting.history, "specialize", result);

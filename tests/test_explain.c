@@ -50,17 +50,17 @@ static const struct entry *entry_named(const struct explanation *explanation, co
 	return NULL;
 }
 
-/* The four equations of backpropagation: the error of the output layer, that of a hidden layer from the next, and
- * with them the derivatives by bias and weight. */
+/* The four equations of backpropagation: the error of the output layer, that of a hidden layer from the next,
+ * and with them the derivatives by bias and weight. */
 Test(explain, four_equations)
 {
 	static const char *const lines[] = {
-		"d_y.dense[n, o]   adjoint of y.dense, in backward_y_dense\n",
-		"    = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows",
-		"    = sum(o, y.W[o, i] * d_y.dense[n, o])\n",
-		"    = d_h[n, o] * h[n, o] * (1 - h[n, o])",
-		"d_h.b[o]   adjoint of h.b, in backward_h_b\n    = sum(n, d_h.dense[n, o])\n",
-		"d_h.W[o, i]   adjoint of h.W, in backward_h_W\n    = sum(n, x[n, i] * d_h.dense[n, o])\n",
+	        "d_y.dense[n, o]   adjoint of y.dense, in backward_y_dense\n",
+	        "    = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows",
+	        "    = sum(o, y.W[o, i] * d_y.dense[n, o])\n",
+	        "    = d_h[n, o] * h[n, o] * (1 - h[n, o])",
+	        "d_h.b[o]   adjoint of h.b, in backward_h_b\n    = sum(n, d_h.dense[n, o])\n",
+	        "d_h.W[o, i]   adjoint of h.W, in backward_h_W\n    = sum(n, x[n, i] * d_h.dense[n, o])\n",
 	};
 	struct explained e;
 	explain_model(&e, "models/worked/xor_step.mlp");
@@ -147,8 +147,8 @@ Test(explain, prediction_only)
 	struct history history = {.arena = arena};
 	struct compile_options options = {0};
 	c->history = &history;
-	const struct source *source = source_from_string(
-		arena, "m.mlp", "model m\ninput x[2]\noutput y[2] = softplus(x)\n");
+	const struct source *source =
+	        source_from_string(arena, "m.mlp", "model m\ninput x[2]\noutput y[2] = softplus(x)\n");
 	cr_assert_eq(compile_source(c, source, &options), STATUS_OK);
 	struct explanation explanation = explain(&c->plan, &history, "m.mlp");
 	cr_expect_eq(explanation.sections[0].entries.count, 1);

@@ -344,16 +344,17 @@ Test(optimizers, states_at_the_start)
 	trial_free(&t);
 }
 
-/* Initial values may use the gradient of the first update and the states before; what is loaded into a parameter
- * before that is where `parameter` begins. */
+/* Initial values may use the gradient of the first update and the states before; what is loaded into a
+ * parameter before that is where `parameter` begins. */
 Test(optimizers, states_from_the_first_update)
 {
-	struct trial t = trial_new("optimizer own(rate = 0.5) {\nstate m = 2 * gradient\nstate v = m + 1\n"
-	                           "state start = parameter\nm = m + gradient\nv = v - m\n"
-	                           "parameter = start + rate * v\n}\n"
-	                           "input x[3]\ntarget t[2]\nparam W[2, 3] = normal\noutput y[2] = dense(x, W = W, b = none)\n"
-	                           "minimize mse(y, t)\ntrain { optimizer = own() }",
-	                           true, "gcc -O1");
+	struct trial t = trial_new(
+	        "optimizer own(rate = 0.5) {\nstate m = 2 * gradient\nstate v = m + 1\n"
+	        "state start = parameter\nm = m + gradient\nv = v - m\n"
+	        "parameter = start + rate * v\n}\n"
+	        "input x[3]\ntarget t[2]\nparam W[2, 3] = normal\noutput y[2] = dense(x, W = W, b = none)\n"
+	        "minimize mse(y, t)\ntrain { optimizer = own() }",
+	        true, "gcc -O1");
 	const double loaded[6] = {1, 2, 3, -1, -2, -3}, x[3] = {0.5, 1, 1.5}, target[2] = {-0.25, 4};
 	set_tensor(&t, "W", loaded);
 	train_on(&t, 1, x, target);
@@ -370,10 +371,11 @@ Test(optimizers, states_from_the_first_update)
 /* Each element of each parameter has its own draw in each step. */
 Test(optimizers, draws)
 {
-	struct trial t = trial_new("optimizer walk() {\nstate s = normal()\nparameter = s + 0 * gradient + 1000 * normal()\n}\n"
-	                           "input x[3]\ntarget t[2]\noutput y[2] = dense(x)\nminimize mse(y, t)\n"
-	                           "train { optimizer = walk }",
-	                           true, "gcc -O1");
+	struct trial t = trial_new(
+	        "optimizer walk() {\nstate s = normal()\nparameter = s + 0 * gradient + 1000 * normal()\n}\n"
+	        "input x[3]\ntarget t[2]\noutput y[2] = dense(x)\nminimize mse(y, t)\n"
+	        "train { optimizer = walk }",
+	        true, "gcc -O1");
 	const double some[6] = {0.5, 1, 1.5, -0.25, 0, 4};
 	double seen[16];
 	int count = 0;
@@ -385,7 +387,8 @@ Test(optimizers, draws)
 	for (int k = 0; k < count; k++) {
 		cr_expect(fabs(seen[k]) > 1e-6 && fabs(seen[k]) < 6000, "%g", seen[k]);
 		for (int other = 0; other < k; other++)
-			cr_expect_gt(fabs(seen[k] - seen[other]), 1e-6, "%d and %d are %g", k, other, seen[k]);
+			cr_expect_gt(fabs(seen[k] - seen[other]), 1e-6, "%d and %d are %g", k, other,
+			             seen[k]);
 	}
 	trial_free(&t);
 }
@@ -393,10 +396,13 @@ Test(optimizers, draws)
 /* A draw of a whole matrix has no place in an update. */
 Test(optimizers, no_whole_draws)
 {
-	struct subject s = subject_new("optimizer own() {\nstate m = orthogonal()\nparameter = parameter - gradient + m\n}\n"
-	                               "input x[3]\ntarget t[2]\noutput y[2] = dense(x)\nminimize mse(y, t)\n"
-	                               "train { optimizer = own() }");
-	cr_expect(!s.model && strstr(s.messages, "error[initial-only]: `orthogonal()` can only stand in an initial value"),
+	struct subject s = subject_new(
+	        "optimizer own() {\nstate m = orthogonal()\nparameter = parameter - gradient + m\n}\n"
+	        "input x[3]\ntarget t[2]\noutput y[2] = dense(x)\nminimize mse(y, t)\n"
+	        "train { optimizer = own() }");
+	cr_expect(!s.model &&
+	                  strstr(s.messages,
+	                         "error[initial-only]: `orthogonal()` can only stand in an initial value"),
 	          "%s", s.messages);
 	arena_free(s.arena);
 }

@@ -18,7 +18,8 @@ static struct graph rewritten(const struct subject *s, struct rewriting rewritin
 	return graph;
 }
 
-static void compare(const struct subject *s, const struct model_case *model, uint64_t off, struct random *random)
+static void compare(const struct subject *s, const struct model_case *model, uint64_t off,
+                    struct random *random)
 {
 	const char *where = "";
 	bool well;
@@ -53,8 +54,9 @@ Test(rule_choice, values_without_each_rule)
 /* None that is off fires, and with the rule on it does: softmax and its cross-entropy use many. */
 Test(rule_choice, off_is_off)
 {
-	static const char statements[] = "input x[3]\ntarget t class[4]\noutput p[4] = softmax(dense(tanh(dense[5](x))))\n"
-					 "minimize cross_entropy(p, t) + 0.1 * sum(log(1 + exp(p)))\n";
+	static const char statements[] =
+	        "input x[3]\ntarget t class[4]\noutput p[4] = softmax(dense(tanh(dense[5](x))))\n"
+	        "minimize cross_entropy(p, t) + 0.1 * sum(log(1 + exp(p)))\n";
 	struct subject s = subject_new(statements);
 	cr_assert_null(s.fault, "%s", s.fault);
 	int fired[64] = {0};

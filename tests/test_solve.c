@@ -1,4 +1,5 @@
-/* Whole quotients and remainders of indices, and the indices at which an element is read: against trying them all. */
+/* Whole quotients and remainders of indices, and the indices at which an element is read: against trying them
+ * all. */
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -64,11 +65,12 @@ static const struct linear *random_index(struct problem *p, struct random *rando
 	index = random_below(random, 2) ? random_index(p, random, depth - 1) : index;
 	bool known = random_below(random, 2);
 	return (random_below(random, 2) ? linear_quotient : linear_remainder)(
-		exprs, index, 1 + random_below(random, 6), known ? extent_of_loop : NULL, &p->loops);
+	        exprs, index, 1 + random_below(random, 6), known ? extent_of_loop : NULL, &p->loops);
 }
 
 /* The indices of an element of shape [*, inner] by its place: what a reshape reads. */
-static void reshape_indices(struct problem *p, struct random *random, const struct linear **indices, int64_t *extents)
+static void reshape_indices(struct problem *p, struct random *random, const struct linear **indices,
+                            int64_t *extents)
 {
 	struct exprs *exprs = p->f.exprs;
 	const struct linear *flat = linear_constant(exprs, 0);
@@ -146,7 +148,8 @@ static const struct expr *check(struct problem *p, struct random *random)
 {
 	const struct expr *w = expr_read(p->f.exprs, p->w, p->own);
 	const struct expr *sum = sum_over_reads(p->f.exprs, p->read, &p->loops, w);
-	struct tensor *result = tensor_new(&p->f, TENSOR_OUTPUT, "d", &"ijk"[MOST_RANK - p->a->rank], p->a->extents);
+	struct tensor *result =
+	        tensor_new(&p->f, TENSOR_OUTPUT, "d", &"ijk"[MOST_RANK - p->a->rank], p -> a -> extents);
 	define(&p->f, result, sum);
 	struct evaluation *e = evaluation_new(p->f.arena, 1, 1, 0, 0);
 	size_t elements = values_of_tensor(p->a);
@@ -158,8 +161,9 @@ static const struct expr *check(struct problem *p, struct random *random)
 	struct text text = text_new(p->f.arena);
 	graph_print(&text, &p->f.graph);
 	for (size_t k = 0; k < elements; k++)
-		cr_expect_lt(fabs(evaluation_values(e, result)[k] - expected[k]), 1e-12, "element %zu is %g, not %g:\n%s",
-		             k, evaluation_values(e, result)[k], expected[k], text_string(&text));
+		cr_expect_lt(fabs(evaluation_values(e, result)[k] - expected[k]), 1e-12,
+		             "element %zu is %g, not %g:\n%s", k, evaluation_values(e, result)[k],
+		             expected[k], text_string(&text));
 	return sum;
 }
 

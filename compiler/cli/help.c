@@ -53,9 +53,9 @@ void print_help(struct arena *arena, FILE *file, enum command command)
 	for (int k = 0; k < COMMAND_HELP; k++)
 		if (command == COMMAND_HELP || k == (int)command)
 			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "",
-				command_rows[k].usage, command_rows[k].what);
+			        command_rows[k].usage, command_rows[k].what);
 	fprintf(file, "\nMODEL.mlp is the model, - standard input.\n\nOptions%s:\n",
-		command == COMMAND_HELP ? " of compile" : "");
+	        command == COMMAND_HELP ? " of compile" : "");
 	print_rows(arena, file, shown);
 	if (command == COMMAND_TRAIN)
 		print_program_rows(file);

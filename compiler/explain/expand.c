@@ -37,7 +37,8 @@ static int size_of(const struct expr *expr, int most)
 static const struct expr *put_in_place(void *context, const struct expr *expr)
 {
 	struct expander *expander = context;
-	const struct expr *right = expr->op == OP_READ ? tensor_map_get(&expander->definitions, expr->tensor) : NULL;
+	const struct expr *right =
+	        expr->op == OP_READ ? tensor_map_get(&expander->definitions, expr->tensor) : NULL;
 	if (!right)
 		return expr->count > 0 ? normal(expander->exprs, expr) : expr;
 	int variables[TENSOR_MOST_DIMENSIONS];

@@ -11,8 +11,8 @@
 struct explaining {
 	const struct history *history;
 	struct explanation explanation;
-	struct tensor_map places;  /* tensor → its section and place there, packed */
-	struct tensor_map final;   /* those of the finished graph */
+	struct tensor_map places; /* tensor → its section and place there, packed */
+	struct tensor_map final;  /* those of the finished graph */
 	struct expander *expander;
 };
 
@@ -31,7 +31,8 @@ static bool is_part(const struct tensor *tensor)
 	return tensor->role == TENSOR_TEMPORARY && tensor->of;
 }
 
-/* Values of the model are shown even where nothing computes them in the end; adjoints only where something does. */
+/* Values of the model are shown even where nothing computes them in the end; adjoints only where something
+ * does. */
 static bool is_shown(const struct explaining *e, const struct tensor *tensor)
 {
 	if (is_part(tensor))
@@ -42,9 +43,12 @@ static bool is_shown(const struct explaining *e, const struct tensor *tensor)
 static void add_entry(struct explaining *e, const struct equation *equation)
 {
 	struct section *section = &e->explanation.sections[equation->phase];
-	uintptr_t packed = (uintptr_t)section->entries.count * EXPLAIN_SECTIONS + (uintptr_t)equation->phase + 1;
+	uintptr_t packed =
+	        (uintptr_t)section->entries.count * EXPLAIN_SECTIONS + (uintptr_t)equation->phase + 1;
 	array_push(e->explanation.arena, &section->entries,
-	           ((struct entry){.left = equation->left, .origin = equation->origin, .numbers = equation->numbers}));
+	           ((struct entry){.left = equation->left,
+	                           .origin = equation->origin,
+	                           .numbers = equation->numbers}));
 	tensor_map_set(&e->places, equation->left, (const void *)packed);
 }
 
@@ -63,16 +67,16 @@ static void house_read(void *context, const struct expr *read)
 		tensor_map_set(housing->homes, read->tensor, housing->home);
 }
 
-/* Where the tensors of a graph that have no entry belong: to the first entry that reads them, itself or through
- * others of their kind. The graph is walked from its end, so that readers come first. */
+/* Where the tensors of a graph that have no entry belong: to the first entry that reads them, itself or
+ * through others of their kind. The graph is walked from its end, so that readers come first. */
 static struct tensor_map homes_of(const struct explaining *e, const struct graph *graph)
 {
 	struct tensor_map homes = {.arena = e->explanation.arena};
 	for (size_t k = graph->equations.count; k-- > 0;) {
 		const struct equation *equation = &graph->equations.items[k];
 		bool has_entry = entry_of(e, equation->left) != NULL;
-		struct housing housing = {e, &homes,
-		                          has_entry ? equation->left : tensor_map_get(&homes, equation->left)};
+		struct housing housing = {
+		        e, &homes, has_entry ? equation->left : tensor_map_get(&homes, equation->left)};
 		if (housing.home && equation->right)
 			visit_reads(e->explanation.arena, equation->right, house_read, &housing);
 	}
@@ -118,16 +122,16 @@ static void add_firing(struct explaining *e, const struct tensor_map *homes, con
 static const struct {
 	const char *pass, *how;
 } passes[] = {
-	{"specialize", "as written"},
-	{"simplify", "simplified"},
-	{"differentiate", "derived"},
-	{"update", "derived"},
-	{"inline", "short values put in place"},
-	{"schedule", "with what depends on step and epoch alone"},
-	{"reuse", "with values that are there already"},
-	{"share", "with values that several equations need"},
-	{"look up", "with classes looked up"},
-	{"finish", "short values put in place"},
+        {"specialize", "as written"},
+        {"simplify", "simplified"},
+        {"differentiate", "derived"},
+        {"update", "derived"},
+        {"inline", "short values put in place"},
+        {"schedule", "with what depends on step and epoch alone"},
+        {"reuse", "with values that are there already"},
+        {"share", "with values that several equations need"},
+        {"look up", "with classes looked up"},
+        {"finish", "short values put in place"},
 };
 
 static const char *how_of(const char *pass)
@@ -160,12 +164,13 @@ static void add_form(struct explaining *e, struct entry *entry, const struct sna
 	if (entry->forms.count > 0) {
 		struct form *last = &entry->forms.items[entry->forms.count - 1];
 		first = last->first + last->count;
-		if (first == entry->firings.count && strcmp(right_text(e, last->right, entry->left),
-		                                            right_text(e, right, entry->left)) == 0)
+		if (first == entry->firings.count &&
+		    strcmp(right_text(e, last->right, entry->left), right_text(e, right, entry->left)) == 0)
 			return;
 	}
-	const char *how = entry->forms.count == 0 && entry->left->role != TENSOR_ADJOINT ? "as written"
-	                                                                                 : how_of(snapshot->pass);
+	const char *how = entry->forms.count == 0 && entry->left->role != TENSOR_ADJOINT
+	                          ? "as written"
+	                          : how_of(snapshot->pass);
 	array_push(e->explanation.arena, &entry->forms,
 	           ((struct form){how, right, first, entry->firings.count - first}));
 }
@@ -181,7 +186,8 @@ static void add_snapshot(struct explaining *e, size_t place)
 	const struct graph *graph = &snapshot->graph;
 	expander_define(e->expander, graph);
 	for (size_t k = 0; k < graph->equations.count; k++)
-		if (has_entry(e, graph->equations.items[k].left) && !entry_of(e, graph->equations.items[k].left))
+		if (has_entry(e, graph->equations.items[k].left) &&
+		    !entry_of(e, graph->equations.items[k].left))
 			add_entry(e, &graph->equations.items[k]);
 	struct tensor_map homes = homes_of(e, graph);
 	for (size_t k = place > 0 ? snapshot[-1].firings : 0; k < snapshot->firings; k++)
@@ -189,7 +195,8 @@ static void add_snapshot(struct explaining *e, size_t place)
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		const struct equation *equation = &graph->equations.items[k];
 		if (equation->right && has_entry(e, equation->left))
-			add_form(e, entry_of(e, equation->left), snapshot, expanded(e->expander, equation->right));
+			add_form(e, entry_of(e, equation->left), snapshot,
+			         expanded(e->expander, equation->right));
 	}
 }
 
@@ -213,7 +220,8 @@ static void add_functions(struct explaining *e, const struct plan *plan)
 		for (size_t s = 0; s < plan->functions[f].count; s++) {
 			const struct step *step = plan->functions[f].items[s];
 			for (size_t m = 0; m < step->members.count; m++) {
-				struct entry *entry = entry_of_part(e, &homes, step->members.items[m].equation->left);
+				struct entry *entry =
+				        entry_of_part(e, &homes, step->members.items[m].equation->left);
 				if (entry)
 					add_function(e, entry, c_function(&names, step));
 			}
@@ -224,14 +232,14 @@ struct explanation explain(const struct plan *plan, const struct history *histor
 {
 	const struct program *program = plan->program;
 	struct explaining e = {
-		.history = history, .places = {.arena = plan->arena}, .final = {.arena = plan->arena}};
+	        .history = history, .places = {.arena = plan->arena}, .final = {.arena = plan->arena}};
 	e.explanation = (struct explanation){
-		.model = program->model->name,
-		.source = source,
-		.sections = {{.title = "Forward"}, {.title = "Backward"}, {.title = "Update"}},
-		.graph = program->loss ? program->training : program->prediction,
-		.arena = plan->arena,
-		.exprs = program->exprs,
+	        .model = program->model->name,
+	        .source = source,
+	        .sections = {{.title = "Forward"}, {.title = "Backward"}, {.title = "Update"}},
+	        .graph = program->loss ? program->training : program->prediction,
+	        .arena = plan->arena,
+	        .exprs = program->exprs,
 	};
 	const struct graph *last = &history->snapshots.items[history->snapshots.count - 1].graph;
 	for (size_t k = 0; k < last->equations.count; k++)

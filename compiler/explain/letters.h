@@ -5,8 +5,8 @@
 #include "explain/explanation.h"
 #include "expr/expr_print.h"
 
-/* The two sides of a rule's firing with the variables of open reductions renamed to small ones, the same in both, so
- * that they print with a letter each. */
+/* The two sides of a rule's firing with the variables of open reductions renamed to small ones, the same in
+ * both, so that they print with a letter each. */
 struct sides {
 	const struct expr *before, *after;
 };

@@ -175,12 +175,13 @@ static void add_rules(const struct page *page, const struct explanation *explana
 static void add_preface(const struct page *page, const struct explanation *explanation)
 {
 	struct text line = text_new(page->text->arena);
-	text_printf(&line,
-	            "The derivation of %s (%s). n counts the rows of the batch, d_T is the derivative of the "
-	            "loss with respect to T, new.T the value of T after the update. Behind each value stand the "
-	            "functions of the generated C that compute it; below it its equation as it was written or "
-	            "derived, the rules that fired, and what became of it.",
-	            explanation->model, explanation->source);
+	text_printf(
+	        &line,
+	        "The derivation of %s (%s). n counts the rows of the batch, d_T is the derivative of the "
+	        "loss with respect to T, new.T the value of T after the update. Behind each value stand the "
+	        "functions of the generated C that compute it; below it its equation as it was written or "
+	        "derived, the rules that fired, and what became of it.",
+	        explanation->model, explanation->source);
 	add_wrapped(page, 0, 0, text_string(&line));
 	text_add(page->text, "\n");
 }

@@ -1,5 +1,5 @@
-/* What the passes made of each equation, in order, for `explain`: the graph after each pass, and each rule that fired
- * on the way to it. All of it is of one graph, and only written down: no pass reads it. */
+/* What the passes made of each equation, in order, for `explain`: the graph after each pass, and each rule
+ * that fired on the way to it. All of it is of one graph, and only written down: no pass reads it. */
 #ifndef EXPR_HISTORY_H
 #define EXPR_HISTORY_H
 
@@ -8,14 +8,14 @@
 
 struct firing {
 	const struct rule_info *rule;
-	const struct tensor *left;           /* of the equation in whose right side it fired */
-	const struct expr *before, *after;   /* variables of open reductions are FRESH ones, the same in both */
+	const struct tensor *left;         /* of the equation in whose right side it fired */
+	const struct expr *before, *after; /* variables of open reductions are FRESH ones, the same in both */
 };
 
 struct snapshot {
-	const char *pass;      /* "simplify", "reuse values", …: what made the graph */
+	const char *pass; /* "simplify", "reuse values", …: what made the graph */
 	struct graph graph;
-	size_t firings;        /* how many had fired when the pass was done */
+	size_t firings; /* how many had fired when the pass was done */
 };
 
 struct history {

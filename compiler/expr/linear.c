@@ -91,8 +91,8 @@ const struct linear *linear_variable(struct exprs *exprs, int variable)
 
 /* --- divisions -------------------------------------------------------------------------------- */
 
-static const struct linear *linear_division(struct exprs *exprs, const struct linear *dividend, int64_t divisor,
-                                            bool is_remainder)
+static const struct linear *linear_division(struct exprs *exprs, const struct linear *dividend,
+                                            int64_t divisor, bool is_remainder)
 {
 	const struct division *division = dividend->divisions;
 	while (division && (division->divisor != divisor || division->is_remainder != is_remainder))
@@ -111,7 +111,8 @@ static const struct linear *linear_division(struct exprs *exprs, const struct li
 }
 
 /* The terms that the divisor divides, divided, or the others; the constant of these is in 0 … divisor-1. */
-static const struct linear *part_of(struct exprs *exprs, const struct linear *a, int64_t divisor, bool is_whole)
+static const struct linear *part_of(struct exprs *exprs, const struct linear *a, int64_t divisor,
+                                    bool is_whole)
 {
 	struct linear *part = draft_linear(exprs, a->count);
 	int64_t remainder = (a->constant % divisor + divisor) % divisor;
@@ -125,13 +126,15 @@ static const struct linear *part_of(struct exprs *exprs, const struct linear *a,
 	return intern_draft(exprs);
 }
 
-/* a = divisor * whole + rest. A rest that might be negative is divided with the rest of `a`: C rounds towards 0. */
+/* a = divisor * whole + rest. A rest that might be negative is divided with the rest of `a`: C rounds towards
+ * 0. */
 static void divide(struct exprs *exprs, const struct linear *a, int64_t divisor, const struct linear **whole,
                    const struct linear **rest)
 {
 	bool keeps_sign = true;
 	for (int k = 0; k < a->count; k++)
-		keeps_sign = keeps_sign && (a->terms[k].coefficient > 0 || a->terms[k].coefficient % divisor == 0);
+		keeps_sign =
+		        keeps_sign && (a->terms[k].coefficient > 0 || a->terms[k].coefficient % divisor == 0);
 	*whole = keeps_sign ? part_of(exprs, a, divisor, true) : linear_constant(exprs, 0);
 	*rest = keeps_sign ? part_of(exprs, a, divisor, false) : a;
 }
@@ -175,7 +178,8 @@ static int find_quotient(const struct linear *sum, const struct linear_term *rem
 {
 	for (int k = 0; k < sum->count; k++) {
 		const struct division *division = sum->terms[k].division;
-		if (division && !division->is_remainder && division->dividend == remainder->division->dividend &&
+		if (division && !division->is_remainder &&
+		    division->dividend == remainder->division->dividend &&
 		    division->divisor == remainder->division->divisor &&
 		    sum->terms[k].coefficient == remainder->coefficient * division->divisor)
 			return k;

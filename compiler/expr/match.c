@@ -58,8 +58,8 @@ static bool match_letter(struct match *m, name_t name, const struct expr *expr)
 static bool is_instance(struct match *m, const struct formula_binding *function,
                         const struct linear *const *indices, const struct expr *expr)
 {
-	return expr_substitute(m->formula.exprs, function->value, function->over_count, function->over, indices) ==
-	       expr;
+	return expr_substitute(m->formula.exprs, function->value, function->over_count, function->over,
+	                       indices) == expr;
 }
 
 /* The indices for which a function is the expression, found from a read of each. */
@@ -117,7 +117,8 @@ static bool match_element(struct match *m, const struct ast_expr *pattern, const
 	const struct formula_binding *function = formula_find(&m->formula, pattern->operands[0]->name);
 	const struct formula_binding *index = formula_find(&m->formula, letter);
 	if (function && index)
-		return function->over_count == index->index_count && is_instance(m, function, index->indices, expr);
+		return function->over_count == index->index_count &&
+		       is_instance(m, function, index->indices, expr);
 	if (function)
 		return find_indices(m, function, letter, expr);
 	if (!index)
@@ -143,7 +144,8 @@ static bool match_reduction(struct match *m, const struct ast_expr *pattern, con
 	struct exprs *exprs = m->formula.exprs;
 	struct formula_binding index = {.name = pattern->items.items[0].value->name};
 	int opened = m->opened_count;
-	while (expr->op == op && index.index_count < FORMULA_MOST_INDICES && m->opened_count < MATCH_MOST_OPENED) {
+	while (expr->op == op && index.index_count < FORMULA_MOST_INDICES &&
+	       m->opened_count < MATCH_MOST_OPENED) {
 		int variable = expr_fresh(exprs);
 		index.indices[index.index_count] = linear_variable(exprs, variable);
 		index.extents[index.index_count++] = expr->extent;
@@ -193,7 +195,8 @@ bool match_node(struct match *m, const struct ast_expr *pattern, const struct ex
 		return match_element(m, pattern, expr);
 	if (pattern->kind == AST_CALL)
 		return match_call(m, pattern, expr);
-	return is_comparison(pattern) ? match_comparison(m, pattern, expr) : match_operation(m, pattern, expr, root);
+	return is_comparison(pattern) ? match_comparison(m, pattern, expr)
+	                              : match_operation(m, pattern, expr, root);
 }
 
 bool match_pattern(struct match *match, const struct ast_expr *pattern, const struct expr *expr)

@@ -117,13 +117,14 @@ static const struct {
 	bool (*holds_of_two)(const struct match *match, const struct formula_binding *a,
 	                     const struct formula_binding *b);
 } PREDICATES[] = {
-        {"positive", positive, NULL},   {"nonnegative", nonnegative, NULL},
-        {"unproven", unproven, NULL},   {"unshifted", unshifted, NULL},
-        {"one_hot", one_hot, NULL},     {"weighs_one_hot", weighs_one_hot, NULL},
-        {"unscaled", unscaled, NULL},   {"magnifies", NULL, magnifies},
+        {"positive", positive, NULL}, {"nonnegative", nonnegative, NULL},
+        {"unproven", unproven, NULL}, {"unshifted", unshifted, NULL},
+        {"one_hot", one_hot, NULL},   {"weighs_one_hot", weighs_one_hot, NULL},
+        {"unscaled", unscaled, NULL}, {"magnifies", NULL, magnifies},
 };
 
-static const struct formula_binding *letter_of(const struct match *match, const struct ast_expr *call, int place)
+static const struct formula_binding *letter_of(const struct match *match, const struct ast_expr *call,
+                                               int place)
 {
 	return formula_find(&match->formula, call->items.items[place].value->name);
 }
@@ -137,8 +138,9 @@ bool condition_holds(const struct match *match, const struct ast_expr *condition
 		if (strcmp(PREDICATES[k].name, condition->operands[0]->name) != 0)
 			continue;
 		const struct formula_binding *first = letter_of(match, condition, 0);
-		return PREDICATES[k].holds ? PREDICATES[k].holds(match, first)
-		                           : PREDICATES[k].holds_of_two(match, first, letter_of(match, condition, 1));
+		return PREDICATES[k].holds
+		               ? PREDICATES[k].holds(match, first)
+		               : PREDICATES[k].holds_of_two(match, first, letter_of(match, condition, 1));
 	}
 	return false;
 }

@@ -13,7 +13,8 @@ struct solution {
 
 /* --- indices that are divided ----------------------------------------------------------------- */
 
-static void substitute(struct solution *s, int count, const int *variables, const struct linear *const *values)
+static void substitute(struct solution *s, int count, const int *variables,
+                       const struct linear *const *values)
 {
 	s->read = expr_substitute(s->exprs, s->read, count, variables, values);
 	s->value = expr_substitute(s->exprs, s->value, count, variables, values);
@@ -27,7 +28,8 @@ static const struct linear *fresh_variable(struct solution *s)
 static bool stands_in_sum(const struct expr *read, int variable)
 {
 	for (int m = 0; m < read->index_count; m++)
-		if (linear_uses(read->indices[m], variable) && !linear_is_variable(read->indices[m], variable))
+		if (linear_uses(read->indices[m], variable) &&
+		    !linear_is_variable(read->indices[m], variable))
 			return true;
 	return false;
 }
@@ -52,11 +54,12 @@ static int place_of(const struct solution *s, int variable)
 	return -1;
 }
 
-/* Is it i_k * e_(k-1) * … * e_0 + … + i_1 * e_0 + i_0, of unsolved indices with these extents? `places` gets them,
- * i_0 first. */
+/* Is it i_k * e_(k-1) * … * e_0 + … + i_1 * e_0 + i_0, of unsolved indices with these extents? `places` gets
+ * them, i_0 first. */
 static bool is_row_major(const struct solution *s, const struct linear *linear, int *places)
 {
-	if (linear->label || linear->constant != 0 || linear->count < 2 || linear->count > TENSOR_MOST_DIMENSIONS)
+	if (linear->label || linear->constant != 0 || linear->count < 2 ||
+	    linear->count > TENSOR_MOST_DIMENSIONS)
 		return false;
 	int64_t stride = 1;
 	for (int found = 0; found < linear->count; found++) {
@@ -121,7 +124,8 @@ static void merge(struct solution *s, const struct linear *sum)
 		struct index_variable *variable = &s->variables.list[places[k]];
 		bool is_last = k == sum->count - 1;
 		variables[count] = variable->number;
-		values[count++] = is_last ? rest : linear_remainder(s->exprs, rest, variable->extent, NULL, NULL);
+		values[count++] =
+		        is_last ? rest : linear_remainder(s->exprs, rest, variable->extent, NULL, NULL);
 		rest = linear_quotient(s->exprs, rest, variable->extent, NULL, NULL);
 		extent *= variable->extent;
 		variable->extent = 1; /* nothing is left to sum */
@@ -129,8 +133,8 @@ static void merge(struct solution *s, const struct linear *sum)
 	for (const struct division *d = sum->divisions; d && count < TENSOR_MOST_DIMENSIONS + MOST_DIVISIONS;
 	     d = d->next) {
 		variables[count] = d->variable;
-		values[count++] = (d->is_remainder ? linear_remainder : linear_quotient)(s->exprs, whole, d->divisor,
-		                                                                         NULL, NULL);
+		values[count++] = (d->is_remainder ? linear_remainder : linear_quotient)(
+		        s->exprs, whole, d->divisor, NULL, NULL);
 	}
 	substitute(s, count, variables, values);
 	for (int k = 0; k < sum->count; k++)
@@ -151,17 +155,20 @@ static bool divides_index(const struct solution *s, const struct division *divis
 static void split(struct solution *s, const struct division *division)
 {
 	struct index_variable *old = &s->variables.list[place_of(s, division->dividend->terms[0].variable)];
-	const struct linear *quotient = fresh_variable(s), *remainder = fresh_variable(s), *own = division->dividend;
+	const struct linear *quotient = fresh_variable(s), *remainder = fresh_variable(s),
+	                    *own = division->dividend;
 	int64_t divisor = division->divisor;
-	const struct linear *values[] = {linear_add(s->exprs, remainder, divisor, quotient), quotient, remainder};
+	const struct linear *values[] = {linear_add(s->exprs, remainder, divisor, quotient), quotient,
+	                                 remainder};
 	const int variables[] = {
-		old->number,
-		linear_quotient(s->exprs, own, divisor, NULL, NULL)->terms[0].variable,
-		linear_remainder(s->exprs, own, divisor, NULL, NULL)->terms[0].variable,
+	        old->number,
+	        linear_quotient(s->exprs, own, divisor, NULL, NULL)->terms[0].variable,
+	        linear_remainder(s->exprs, own, divisor, NULL, NULL)->terms[0].variable,
 	};
 	substitute(s, 3, variables, values);
 	*old = (struct index_variable){quotient->terms[0].variable, old->extent / divisor};
-	s->variables.list[s->variables.count++] = (struct index_variable){remainder->terms[0].variable, divisor};
+	s->variables.list[s->variables.count++] =
+	        (struct index_variable){remainder->terms[0].variable, divisor};
 }
 
 static void undo_divisions(struct solution *s)
@@ -181,9 +188,8 @@ static void undo_divisions(struct solution *s)
 
 static void require(struct solution *s, const struct expr *condition)
 {
-	s->condition = s->condition
-	                       ? normal(s->exprs, expr_binary(s->exprs, OP_AND, s->condition, condition))
-	                       : condition;
+	s->condition = s->condition ? normal(s->exprs, expr_binary(s->exprs, OP_AND, s->condition, condition))
+	                            : condition;
 }
 
 /* variable = value: substitutes it in what is solved already. */
@@ -207,7 +213,7 @@ static void require_range(struct solution *s, const struct linear *value, int64_
 	const struct expr *position = expr_position(exprs, value);
 	const struct expr *zero = expr_number(exprs, 0);
 	const struct expr *end =
-		extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
+	        extent == EXTENT_ROWS ? expr_symbol(exprs, SYMBOL_ROWS) : expr_number(exprs, (double)extent);
 	if (!is_index)
 		require(s, normal(exprs, expr_binary(exprs, OP_LESS_EQUAL, zero, position)));
 	require(s, normal(exprs, expr_binary(exprs, OP_LESS, position, end)));
@@ -235,7 +241,7 @@ static void solve_dimension(struct solution *s, int dimension)
 	struct exprs *exprs = s->exprs;
 	const struct linear *a = linear_variable(exprs, dimension);
 	const struct linear *j =
-		linear_substitute(exprs, s->read->indices[dimension], s->count, s->solved, s->values);
+	        linear_substitute(exprs, s->read->indices[dimension], s->count, s->solved, s->values);
 	int places[TENSOR_MOST_DIMENSIONS];
 	if (is_row_major(s, j, places)) {
 		solve_row_major(s, dimension, places, j->count);
@@ -257,7 +263,8 @@ static void solve_dimension(struct solution *s, int dimension)
 	}
 	if (linear_is_variable(j, dimension))
 		return;
-	require(s, normal(exprs, expr_binary(exprs, OP_EQUAL, expr_position(exprs, a), expr_position(exprs, j))));
+	require(s, normal(exprs,
+	                  expr_binary(exprs, OP_EQUAL, expr_position(exprs, a), expr_position(exprs, j))));
 }
 
 const struct expr *sum_over_reads(struct exprs *exprs, const struct expr *read,
@@ -270,7 +277,8 @@ const struct expr *sum_over_reads(struct exprs *exprs, const struct expr *read,
 		solve_dimension(&s, m);
 	const struct expr *sum = expr_substitute(exprs, s.value, s.count, s.solved, s.values);
 	if (s.condition) {
-		const struct expr *condition = expr_substitute(exprs, s.condition, s.count, s.solved, s.values);
+		const struct expr *condition =
+		        expr_substitute(exprs, s.condition, s.count, s.solved, s.values);
 		sum = normal_guard(exprs, condition, sum);
 	}
 	sum = normalize(exprs, sum);

@@ -15,9 +15,9 @@ struct index_variables {
 	int count;
 };
 
-/* sum(V, if a = J then value else 0) for a read A[J] under the indices V, in terms of a: the variables 0, 1, … of A's
- * dimensions. As many of V as possible are solved from a = J; the others are summed, under the conditions that are
- * left. */
+/* sum(V, if a = J then value else 0) for a read A[J] under the indices V, in terms of a: the variables 0, 1,
+ * … of A's dimensions. As many of V as possible are solved from a = J; the others are summed, under the
+ * conditions that are left. */
 const struct expr *sum_over_reads(struct exprs *exprs, const struct expr *read,
                                   const struct index_variables *variables, const struct expr *value);
 
