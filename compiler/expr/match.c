@@ -146,7 +146,7 @@ static bool match_reduction(struct match *m, const struct ast_expr *pattern, con
 	int opened = m->opened_count;
 	while (expr->op == op && index.index_count < FORMULA_MOST_INDICES &&
 	       m->opened_count < MATCH_MOST_OPENED) {
-		int variable = expr_fresh(exprs);
+		int variable = MATCHED + m->variable_count++;
 		index.indices[index.index_count] = linear_variable(exprs, variable);
 		index.extents[index.index_count++] = expr->extent;
 		m->opened[m->opened_count++] = variable;
@@ -203,6 +203,6 @@ bool match_pattern(struct match *match, const struct ast_expr *pattern, const st
 {
 	match->remainder = NULL;
 	match->formula.bindings.count = 0;
-	match->opened_count = 0;
+	match->opened_count = match->variable_count = 0;
 	return match_node(match, pattern, expr, true);
 }

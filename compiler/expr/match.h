@@ -5,7 +5,10 @@
 #include "expr/formula.h"
 #include "expr/prune.h"
 
-enum { MATCH_MOST_OPENED = 8 };
+enum {
+	MATCH_MOST_OPENED = 8,
+	MATCHED = 1 << 19, /* variables of opened reductions: the same ones in each match, so that nodes are */
+};
 
 struct match {
 	struct formula formula; /* what the letters stand for */
@@ -13,6 +16,7 @@ struct match {
 	        *definitions;          /* tensor → its struct equation, to look through reads; or NULL */
 	int opened[MATCH_MOST_OPENED]; /* variables of the reductions above the place */
 	int opened_count;
+	int variable_count; /* that were opened so far, by reductions that are closed again too */
 	const struct expr *remainder; /* what a sum or product at the root has beyond the pattern, or NULL */
 };
 
