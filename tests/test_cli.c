@@ -562,6 +562,15 @@ Test(cli, summary_bytes)
 }
 
 /* The C program of README.md builds by its command, without warnings, and says what README.md says. */
+/* Three outputs for one target: none of them is the one whose error counts. */
+Test(cli, several_outputs_have_no_metric)
+{
+	put("data.csv", "0,1\n1,2\n2,3\n3,5\n4,4\n");
+	cr_expect_eq(run("$MLPC train $ROOT/models/custom/quantile.mlp --data data.csv --epochs 2 2>&1"), 0, "%s",
+	             output);
+	cr_expect(strstr(output, "loss") && !strstr(output, "rmse"), "%s", output);
+}
+
 /* The derivation, and the same with a rule switched off: the banner of the C says so. */
 Test(cli, explain)
 {

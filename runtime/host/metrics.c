@@ -14,12 +14,18 @@ void *mlp_allocate(size_t size)
 	return block ? memset(block, 0, rounded) : NULL;
 }
 
+/* The only output with so many elements: where several have, none is the prediction of the target. */
 static int find_output(const struct mlp_network *network, int64_t elements)
 {
-	for (int i = 0; i < network->output_count; i++)
-		if (network->outputs[i].elements == elements && network->outputs[i].classes == 0)
-			return i;
-	return -1;
+	int found = -1;
+	for (int i = 0; i < network->output_count; i++) {
+		if (network->outputs[i].elements != elements || network->outputs[i].classes != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = i;
+	}
+	return found;
 }
 
 static bool all_binary(const struct mlp_dataset *dataset, int real_size)
