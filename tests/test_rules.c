@@ -81,6 +81,7 @@ static const struct {
 	{"log_of_quotient", "log(exp(a) / (2 + exp(b)))", "a - log(2 + exp(b))", "log(a / b)"},
 	{"log_of_quotient", "log((1 + a^2) / (3 + b^2))", "log1p(a^2) - log(3 + b^2)",
 	 "log(a^2 / (1 + b^2))"},
+	{"log_of_complement", "log(1 - logistic(a))", "-log1pexp(a)", "log(2 - logistic(a))"},
 	{"log_of_product", "log(exp(a) * (1 + exp(b)))", "a + log1pexp(b)", "log(a * exp(b))"},
 	{"log_of_power", "log((1 + a^2)^3)", "3 * log1p(a^2)", "log(a^2)"},
 	{"erfc_of_sum", "1 + erf(a)", "erfc(-a)", "2 + erf(a)"},
@@ -123,6 +124,7 @@ static const struct expr *apply(void *context, const struct expr *expr)
 static bool fires(struct bench *b, const char *rule, const struct expr *expr)
 {
 	struct watch watch = {rules_new(b->f.exprs, 0), rule, strcmp(rule, "guarded_log") == 0, false};
+	apply(&watch, expr); /* before its operands are rewritten: as one that reads them would be */
 	expr_map(b->f.exprs, expr, apply, &watch);
 	return watch.fired;
 }
@@ -160,6 +162,21 @@ Test(rules, one_by_one)
 		}
 		arena_free(b.f.arena);
 	}
+}
+
+/* A layer that is there is read again rather than computed anew: only its logarithm looks through. */
+Test(rules, layers_are_not_taken_apart)
+{
+	struct subject s = subject_new("input x[3]\ntarget t[3]\nlayer z[3] = sigmoid(dense(x))\n"
+	                               "output y[3] = (1 - z) * x + z * tanh(x)\n"
+	                               "minimize mse(y, t) - mean(i, log(1 - z[i]))\n");
+	cr_assert_null(s.fault, "%s", s.fault);
+	cr_expect_str_eq(equation_text(&s, &s.prediction[2], "y"),
+	                 "y[n, i] = z[n, i] * tanh(x[n, i]) + x[n, i] * (1 - z[n, i])");
+	struct text text = text_new(s.arena);
+	graph_print(&text, &s.finished);
+	cr_expect(strstr(text_string(&text), "log1pexp(z.dense[n, o])"), "%s", text_string(&text));
+	arena_free(s.arena);
 }
 
 Test(rules, all_have_a_case)

@@ -95,8 +95,10 @@ const struct expr *rules_apply(struct rules *rules, const struct tensor_map *def
 		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards ||
 		    rules->off >> k & 1)
 			continue;
-		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = definitions};
-		if (!match_pattern(&match, rule->from, expr) ||
+		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = rule_table[k].within ? NULL : definitions};
+		bool fits = match_pattern(&match, rule->from, expr);
+		match.definitions = definitions;
+		if (!fits ||
 		    (rule->when && !condition_holds(&match, rule->when)))
 			continue;
 		*fired = &rule_table[k];

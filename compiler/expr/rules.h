@@ -10,6 +10,7 @@ struct rule_info {
 	const char *name;
 	enum rule_kind kind;
 	const char *from, *to, *when, *let; /* texts in the language; when and let may be NULL */
+	bool within; /* definitions of what is read are not looked at */
 };
 
 /* "exact", "real", … */
