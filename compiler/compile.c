@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "expr/history.h"
+#include "expr/logarithms.h"
 
 struct compile *compile_new(struct arena *arena)
 {
@@ -87,6 +88,21 @@ static struct graph drop_gradients(const struct compile *c, const struct graph *
 	return result;
 }
 
+/* A loss of probabilities that gets logits trains something, and says nothing. */
+static void warn_of_logarithm(const struct compile *c, const struct graph *graph)
+{
+	const char *operand = unsafe_logarithm(c->exprs, graph);
+	if (!operand)
+		return;
+	struct span place = c->model->loss->span;
+	for (size_t k = 0; k < c->ast->statements.count; k++)
+		if (c->ast->statements.items[k]->kind == AST_MINIMIZE)
+			place = c->ast->statements.items[k]->value->span;
+	diag_warning(c->diag, place, "negative-logarithm",
+	             "the loss takes the logarithm of `%s`, which can be negative", operand);
+	diag_help(c->diag, "it wants a probability or a rate, from an activation whose values are positive");
+}
+
 static struct graph training_graph(const struct compile *c, const struct compile_options *options)
 {
 	tensors wanted = wanted_gradients(c, options);
@@ -94,6 +110,7 @@ static struct graph training_graph(const struct compile *c, const struct compile
 	struct graph graph = checked(c, "specialize", specialize(c->exprs, &c->lowered.training, true));
 	history_pass(c->history, "specialize", graph);
 	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
+	warn_of_logarithm(c, &graph);
 	graph = checked(c, "differentiate", differentiate(c->exprs, &graph, c->lowered.loss, &wanted));
 	history_pass(c->history, "differentiate", graph);
 	if (options->dump == STAGE_GRADIENT)
