@@ -265,11 +265,11 @@ Test(training, lines_and_early_stopping)
 		result.out,
 		"flowers: 15 parameters, 48 rows + 12 for validation + 60 for test, batch 8, seed 7\n"
 		"minimize cross_entropy(probability, species)\n"
-		"epoch 1/8  loss   1.0000  validation loss   3.0000 * accuracy  33.33 %\n"
-		"epoch 2/8  loss   0.5000  validation loss   2.0000 * accuracy  33.33 %\n"
-		"epoch 3/8  loss   0.3333  validation loss   1.0000 * accuracy  33.33 %\n"
-		"epoch 4/8  loss   0.2500  validation loss   1.0000   accuracy  33.33 %\n"
-		"epoch 5/8  loss   0.2000  validation loss   5.0000   accuracy  33.33 %\n"
+		"epoch 1/8  loss   1.0000  validation   3.0000 * accuracy  33.33 %\n"
+		"epoch 2/8  loss   0.5000  validation   2.0000 * accuracy  33.33 %\n"
+		"epoch 3/8  loss   0.3333  validation   1.0000 * accuracy  33.33 %\n"
+		"epoch 4/8  loss   0.2500  validation   1.0000   accuracy  33.33 %\n"
+		"epoch 5/8  loss   0.2000  validation   5.0000   accuracy  33.33 %\n"
 		"stopped: no better validation loss for 2 epochs\n"
 		"5 epochs\n"
 		"best validation loss 1.0000 in epoch 3 (*)\n"
@@ -297,7 +297,7 @@ Test(training, test_figures_each_epoch)
 	options.test = "data.csv";
 	struct result result = run(scripted(), &options);
 	cr_assert_eq(result.status, MLP_WELL, "%s", result.err);
-	cr_expect(strstr(result.out, "epoch 6/6  loss   0.1667  test loss   5.0000   accuracy  33.33 %"),
+	cr_expect(strstr(result.out, "epoch 6/6  loss   0.1667  test   5.0000   accuracy  33.33 %"),
 	          "%s", result.out);
 	cr_expect_str_eq(result.err,
 	                 "mlpc: warning: --patience does nothing without --split: no rows are held out\n");

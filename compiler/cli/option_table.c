@@ -26,8 +26,9 @@ const struct option_row option_rows[] = {
 	 "keep the gradients of the parameters, for NAME_gradient"},
 	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.input_gradients), NULL,
 	 "derive with respect to the inputs too"},
-	{"no-rules", 0, EVERYWHERE, OPTION_RULES, AT(compile.rules_off), "NAME,…",
-	 "rewrite without these rules; `mlpc explain` tells which ones apply"},
+	{"no-rules", 0, EVERYWHERE, OPTION_RULES, AT(compile.rules_off), "NAMES",
+	 "rewrite without these rules, commas between them; `mlpc explain` tells\n"
+	 "which ones apply"},
 	{"rules", 0, EVERYWHERE, OPTION_CHOICE, AT(rules), "all|real|exact",
 	 "the rules that may apply: those that keep every bit (exact), with them\n"
 	 "those that are equal over the reals (real), or all (default)"},
@@ -49,7 +50,7 @@ const struct option_row option_rows[] = {
 
 const struct command_row command_rows[] = {
 	[COMMAND_COMPILE] = {"compile", "mlpc [compile] MODEL.mlp [-o OUT.c]", "writes OUT.c and OUT.h"},
-	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds, trains and saves"},
+	[COMMAND_TRAIN] = {"train", "mlpc train MODEL.mlp --data FILE", "compiles, builds and trains"},
 	[COMMAND_SUMMARY] = {"summary", "mlpc summary MODEL.mlp",
                              "layers, shapes, parameters and exact memory"},
 	[COMMAND_EXPLAIN] = {"explain", "mlpc explain MODEL.mlp",

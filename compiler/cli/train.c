@@ -48,6 +48,15 @@ static enum status start(struct diag *diag, const struct options *options, const
 	return system_error(diag, "start", cached ? cached : "the program that trains", errno);
 }
 
+/* The C compiler may take seconds: a line on a terminal, gone when it is done. */
+static void show_building(const char *name, bool begins)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, begins ? "building %s …" : "\r\033[K", name);
+	fflush(stderr);
+}
+
 enum status command_train(struct compile *c, const struct options *options)
 {
 	bool help;
@@ -77,7 +86,10 @@ enum status command_train(struct compile *c, const struct options *options)
 		return status;
 	const char *cached = cache_path(c->arena, &build);
 	int program = -1;
-	if (!cached || !cache_has(cached))
+	if (!cached || !cache_has(cached)) {
+		show_building(build.name, true);
 		status = build_program(c->arena, c->diag, &build, cached, &program);
+		show_building(build.name, false);
+	}
 	return status == STATUS_OK ? start(c->diag, options, cached, program) : status;
 }

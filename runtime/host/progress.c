@@ -282,7 +282,7 @@ void mlp_progress_epoch_end(struct mlp_progress *progress, double loss, const st
 	fprintf(out, "epoch %*d/%d  loss %8s", digits, progress->epoch + 1, progress->epochs,
 	        loss_text(number, loss));
 	if (held) {
-		fprintf(out, "  %s loss %s%8s%s", progress->held_name, best ? style(progress, GREEN) : "",
+		fprintf(out, "  %s %s%8s%s", progress->held_name, best ? style(progress, GREEN) : "",
 		        loss_text(number, held->loss), best ? style(progress, RESET) : "");
 		fprintf(out, " %s", best ? "*" : " ");
 		if (held->metric.kind != MLP_NO_METRIC)
