@@ -103,9 +103,40 @@ static void sort_parts(struct pattern_set *set)
 	}
 }
 
-static const struct expr *build_set(struct match *m, const struct operand_set *set)
+static bool is_whole(double number)
+{
+	return floor(number) == number;
+}
+
+/* Fractional powers are operators of their own in the graph, factors here. */
+static void take_powers(struct operand_set *set)
+{
+	for (int k = 0; k < set->count; k++) {
+		const struct expr *power = set->operands[k];
+		if (power->op != OP_POW || power->operands[1]->op != OP_NUMBER || set->weights[k] != 1)
+			continue;
+		set->operands[k] = power->operands[0];
+		set->weights[k] = power->operands[1]->number;
+	}
+}
+
+static const struct expr *factor_of(struct exprs *exprs, const struct expr *base, double exponent)
+{
+	return normal(exprs, is_whole(exponent)
+	                             ? expr_product_of(exprs, 1, 1, &base, &exponent)
+	                             : expr_binary(exprs, OP_POW, base, expr_number(exprs, exponent)));
+}
+
+static const struct expr *build_set(struct match *m, const struct operand_set *from)
 {
 	struct exprs *exprs = m->formula.exprs;
+	struct operand_set copy = *from, *set = &copy;
+	for (int k = 0; k < set->count && set->op == OP_MULTIPLY; k++) {
+		if (is_whole(set->weights[k]))
+			continue;
+		set->operands[k] = factor_of(exprs, set->operands[k], set->weights[k]);
+		set->weights[k] = 1;
+	}
 	const struct expr *raw =
 	        set->op == OP_ADD
 	                ? expr_sum_of(exprs, set->number, set->count, set->operands, set->weights)
@@ -207,7 +238,7 @@ static const struct expr *seen_operand(struct match *m, const struct pattern_par
 		return operand;
 	if (rest->op == OP_ADD)
 		return normal_product(exprs, expr_number(exprs, weight), operand);
-	return normal(exprs, expr_product_of(exprs, 1, 1, &operand, &weight));
+	return factor_of(exprs, operand, weight);
 }
 
 static bool match_some_operand(struct match *m, const struct pattern_set *pattern, int from,
@@ -275,6 +306,8 @@ static bool match_set(struct match *m, struct pattern_set *pattern, const struct
 		rest.number = expr->number;
 		rest.count = 0;
 	}
+	if (rest.op == OP_MULTIPLY)
+		take_powers(&rest);
 	sort_parts(pattern);
 	bool takes_rest = pattern->count > 0 && is_letter(pattern->parts[pattern->count - 1].ast);
 	if (pattern->op == OP_ADD) {
@@ -310,5 +343,6 @@ bool match_operation(struct match *m, const struct ast_expr *pattern, const stru
 		flatten_sum(&set, pattern, 1);
 	else
 		flatten_product(&set, pattern, 1);
-	return (!root || expr->op == set.op) && match_set(m, &set, expr, root);
+	bool fits_root = expr->op == set.op || (expr->op == OP_POW && pattern->op[0] == '^');
+	return (!root || fits_root) && match_set(m, &set, expr, root);
 }

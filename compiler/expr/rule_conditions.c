@@ -1,4 +1,5 @@
 /* The conditions of rules. */
+#include <math.h>
 #include <string.h>
 
 #include "expr/match.h"
@@ -12,6 +13,12 @@ static bool positive(const struct match *match, const struct formula_binding *le
 static bool nonnegative(const struct match *match, const struct formula_binding *letter)
 {
 	return is_nonnegative(match->formula.exprs, match->definitions, letter->value);
+}
+
+static bool fractional(const struct match *match, const struct formula_binding *letter)
+{
+	(void)match;
+	return letter->value->op == OP_NUMBER && letter->value->number != floor(letter->value->number);
 }
 
 /* For the guard of logarithms: not proven positive, and not a number. */
@@ -120,7 +127,7 @@ static const struct {
         {"positive", positive, NULL}, {"nonnegative", nonnegative, NULL},
         {"unproven", unproven, NULL}, {"unshifted", unshifted, NULL},
         {"one_hot", one_hot, NULL},   {"weighs_one_hot", weighs_one_hot, NULL},
-        {"unscaled", unscaled, NULL}, {"magnifies", NULL, magnifies},
+        {"unscaled", unscaled, NULL},   {"fractional", fractional, NULL}, {"magnifies", NULL, magnifies},
 };
 
 static const struct formula_binding *letter_of(const struct match *match, const struct ast_expr *call,

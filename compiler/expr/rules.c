@@ -92,7 +92,8 @@ const struct expr *rules_apply(struct rules *rules, const struct tensor_map *def
 {
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule *rule = &rules->rules[k];
-		if (rule->root != expr->op || (rule_table[k].kind == GUARD) != guards ||
+		bool is_power = expr->op == OP_POW && rule->from->kind == AST_OPERATION && rule->from->op[0] == '^';
+		if ((rule->root != expr->op && !is_power) || (rule_table[k].kind == GUARD) != guards ||
 		    rules->off >> k & 1)
 			continue;
 		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = rule_table[k].within ? NULL : definitions};
