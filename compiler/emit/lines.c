@@ -62,7 +62,8 @@ static size_t any_break(const char *line, size_t room)
 void c_line(struct text *text, const char *line)
 {
 	int indent = text->indent;
-	while (strlen(line) + TAB * (size_t)text->indent > LAST_COLUMN) {
+	const char *end = line + strlen(line);
+	while ((size_t)(end - line) + TAB * (size_t)text->indent > LAST_COLUMN) {
 		size_t margin = TAB * (size_t)text->indent;
 		size_t room = margin + 40 < LAST_COLUMN ? LAST_COLUMN - margin : 40;
 		size_t cut = best_break(line, room);

@@ -294,8 +294,8 @@ const struct expr *expr_with_operands(struct exprs *exprs, const struct expr *ol
 		same = same && operands[k] == old->operands[k];
 	if (same)
 		return old;
-	if (op_is_reduction(
-	            old->op)) { /* the body may have lost or gained inner reductions: number the index anew */
+	bool same_depth = old->variable == BOUND + operands[0]->bound + 1;
+	if (op_is_reduction(old->op) && !same_depth) { /* the body has lost or gained inner reductions */
 		int fresh = expr_fresh(exprs);
 		const struct linear *variable = linear_variable(exprs, fresh);
 		const struct expr *body = expr_substitute(exprs, operands[0], 1, &old->variable, &variable);

@@ -29,7 +29,7 @@ static bool has_tensors(const struct expr *expr)
 struct inlining {
 	struct exprs *exprs;
 	struct tensor_map results; /* of the graph */
-	struct tensor_map uses;   /* tensor → number of equations that read it */
+	struct tensor_map uses;   /* tensor → number of the places where it is read */
 	struct tensor_map any;    /* tensor → right side that any reader may repeat */
 	struct tensor_map cheap;  /* the same, for readers without reductions */
 	struct tensor_map single; /* the same, for the one reader, if it has as many indices */
@@ -38,11 +38,62 @@ struct inlining {
 	bool is_copy; /* the reader is to stay a read, which its own readers repeat */
 };
 
-static void count_use(void *context, const struct expr *read)
+/* The nodes of a right side in the order of a walk, operands before their users, with the number of their places in
+ * the right side as a tree: 2 stands for all more. */
+struct places {
+	struct arena *arena;
+	struct tensor_map numbers; /* node, by address → its number in the list + 1 */
+	ARRAY(struct node_places) list;
+};
+
+struct node_places {
+	const struct expr *expr;
+	int count;
+};
+
+static size_t number_of(const struct places *places, const struct expr *expr)
 {
-	struct inlining *in = context;
-	uintptr_t before = (uintptr_t)tensor_map_get(&in->uses, read->tensor);
-	tensor_map_set(&in->uses, read->tensor, (const void *)(before + 1));
+	return (size_t)(uintptr_t)tensor_map_get(&places->numbers, (const void *)expr);
+}
+
+static void list_nodes(struct places *places, const struct expr *expr)
+{
+	if (number_of(places, expr))
+		return;
+	for (int k = 0; k < expr->index_count; k++)
+		if (expr->indices[k]->label)
+			list_nodes(places, expr->indices[k]->label);
+	for (int k = 0; k < expr->count; k++)
+		list_nodes(places, expr->operands[k]);
+	array_push(places->arena, &places->list, ((struct node_places){.expr = expr}));
+	tensor_map_set(&places->numbers, (const void *)expr, (const void *)(uintptr_t)places->list.count);
+}
+
+static void add_places(struct places *places, const struct expr *expr, int count)
+{
+	int *sum = &places->list.items[number_of(places, expr) - 1].count;
+	*sum = *sum + count > 2 ? 2 : *sum + count;
+}
+
+/* How often each tensor is read, by all right sides together: what stands in one place only may be put there. */
+static void count_uses(struct inlining *in, const struct expr *right)
+{
+	struct places places = {.arena = in->uses.arena, .numbers = {.arena = in->uses.arena}};
+	list_nodes(&places, right);
+	add_places(&places, right, 1);
+	for (size_t n = places.list.count; n-- > 0;) {
+		const struct expr *expr = places.list.items[n].expr;
+		int count = places.list.items[n].count;
+		for (int k = 0; k < expr->index_count; k++)
+			if (expr->indices[k]->label)
+				add_places(&places, expr->indices[k]->label, count);
+		for (int k = 0; k < expr->count; k++)
+			add_places(&places, expr->operands[k], count);
+		if (expr->op != OP_READ && expr->op != OP_LABEL)
+			continue;
+		uintptr_t before = (uintptr_t)tensor_map_get(&in->uses, expr->tensor);
+		tensor_map_set(&in->uses, expr->tensor, (const void *)(before + (uintptr_t)count));
+	}
 }
 
 static const struct expr *right_side(const struct inlining *in, const struct expr *read)
@@ -118,7 +169,7 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 		tensor_map_set(&in.results, graph->results.items[k], "result");
 	for (size_t k = 0; k < graph->equations.count; k++)
 		if (graph->equations.items[k].right)
-			visit_reads(scratch, graph->equations.items[k].right, count_use, &in);
+			count_uses(&in, graph->equations.items[k].right);
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		enum tensor_role role = equation.left->role;
