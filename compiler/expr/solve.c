@@ -1,5 +1,7 @@
 #include "expr/solve.h"
 
+enum { MOST_DIVISIONS = 32 };
+
 struct solution {
 	struct exprs *exprs;
 	const struct expr *read, *value;
@@ -107,14 +109,15 @@ static const struct division *find_in_read(const struct solution *s, division_fi
 
 static bool divides_row_major(const struct solution *s, const struct division *division)
 {
-	int places[TENSOR_MOST_DIMENSIONS];
-	return is_row_major(s, division->dividend, places);
+	int places[TENSOR_MOST_DIMENSIONS], count = 0;
+	for (const struct division *d = division->dividend->divisions; d; d = d->next)
+		count++;
+	return count <= MOST_DIVISIONS && is_row_major(s, division->dividend, places);
 }
 
 /* Indices that count together are one: u = 6 * i + j, of which i and j are quotient and remainder. */
 static void merge(struct solution *s, const struct linear *sum)
 {
-	enum { MOST_DIVISIONS = 32 };
 	int places[TENSOR_MOST_DIMENSIONS], variables[TENSOR_MOST_DIMENSIONS + MOST_DIVISIONS], count = 0;
 	const struct linear *values[TENSOR_MOST_DIMENSIONS + MOST_DIVISIONS], *whole = fresh_variable(s),
 	                                                                      *rest = whole;
@@ -130,8 +133,7 @@ static void merge(struct solution *s, const struct linear *sum)
 		extent *= variable->extent;
 		variable->extent = 1; /* nothing is left to sum */
 	}
-	for (const struct division *d = sum->divisions; d && count < TENSOR_MOST_DIMENSIONS + MOST_DIVISIONS;
-	     d = d->next) {
+	for (const struct division *d = sum->divisions; d; d = d->next) {
 		variables[count] = d->variable;
 		values[count++] = (d->is_remainder ? linear_remainder : linear_quotient)(
 		        s->exprs, whole, d->divisor, NULL, NULL);
