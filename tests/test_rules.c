@@ -95,7 +95,7 @@ static const struct {
 	{"expm1_of_complement", "1 - exp(a)", "-expm1(a)", "2 - exp(a)"},
 	{"log1p_of_sum", "log(1 + a^2 + exp(b))", "log1p(a^2 + exp(b))", "log(1 + a^3)"},
 	{"positive_condition", "if 0 < 1 + a^2 then b else c", "b", "if 0 < a^2 then b else c"},
-	{"positive_condition", "if 0 < exp(b) + a^2 then b else c", "b", "if 0 <= exp(b) then b else c"},
+	{"positive_condition", "if 0 < exp(b) + a^2 + 0.1 then b else c", "b", "if 0 < exp(b) then b else c"},
 	{"one_hot_sum", "sum(i, t[i])", "1", "sum(i, t[i]^2)"},
 	{"one_hot_sum", "sum(i, u[i])", "1", "sum(i, x[i])"},
 	{"one_hot_mean", "sum(i, t[i] * (x[i] + b))", "sum(i, t[i] * x[i]) + b", "sum(i, z[i] * (x[i] + b))"},

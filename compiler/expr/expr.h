@@ -194,6 +194,9 @@ const struct linear *linear_substitute(struct exprs *exprs, const struct linear 
 /* Does the variable occur free in it? */
 bool expr_uses(const struct expr *expr, int variable);
 bool expr_is_number(const struct expr *expr, double number);
+/* labels.c: is it the element of a one-hot vector at the variable, which runs over all of its classes and nothing
+ * else of it? */
+bool is_one_hot_over(const struct expr *read, int variable, int64_t extent);
 
 _Static_assert(OP_COUNT <= 64, "operators fit in the bits of a number");
 
@@ -228,6 +231,10 @@ const struct expr *normal_sum(struct exprs *exprs, const struct expr *a, const s
 const struct expr *normal_guard(struct exprs *exprs, const struct expr *condition, const struct expr *a);
 /* guard.c: guards * factor with the factor inside of the conditions under which `guards` is zero */
 const struct expr *guarded_product(struct exprs *exprs, const struct expr *guards, const struct expr *factor);
+/* `guards` where the condition holds, or where it does not, and 0 elsewhere; the condition inside of those under which
+ * `guards` is zero */
+const struct expr *guarded_choice(struct exprs *exprs, const struct expr *guards, const struct expr *condition,
+                                  bool holds);
 
 /* --- graphs -------------------------------------------------------------------------------------------------- */
 

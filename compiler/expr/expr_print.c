@@ -2,6 +2,8 @@
 #include "expr/expr_print.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Precedence, lowest first, as in the grammar. */
 enum level { CONDITIONAL, DISJUNCTION, CONJUNCTION, NEGATED, COMPARISON, SUM, TERM, SIGNED, POWER, ATOM };
@@ -27,6 +29,21 @@ void print_number(struct text *text, double number)
 		text_printf(text, "%.0f", number);
 	else
 		text_double(text, number);
+}
+
+double rounded_number(double number, int digits)
+{
+	char text[32];
+	bool is_whole = number == floor(number) && fabs(number) < 1e15;
+	if (digits == 0 || is_whole || !isfinite(number))
+		return number;
+	snprintf(text, sizeof text, "%.*e", digits - 1, number);
+	return strtod(text, NULL);
+}
+
+static void print_value(struct printer *printer, double number)
+{
+	print_number(printer->text, rounded_number(number, printer->digits));
 }
 
 static bool is_atom(const struct linear *linear)
@@ -91,7 +108,7 @@ static void print_position(struct printer *printer, const struct expr *expr)
 
 static void print_constant(struct printer *printer, const struct expr *expr)
 {
-	print_number(printer->text, expr->number);
+	print_value(printer, expr->number);
 }
 
 static void print_draw(struct printer *printer, const struct expr *expr)
@@ -120,7 +137,7 @@ static void print_power(struct printer *printer, const struct expr *base, double
 	if (exponent == 1)
 		return;
 	text_add(printer->text, "^");
-	print_number(printer->text, exponent);
+	print_value(printer, exponent);
 }
 
 static int count_divisors(const struct expr *product)
@@ -137,7 +154,7 @@ static void print_factors(struct printer *printer, double magnitude, const struc
 {
 	int divisors = count_divisors(product), printed = 0;
 	if (magnitude != 1 || divisors == product->count) {
-		print_number(printer->text, magnitude);
+		print_value(printer, magnitude);
 		printed++;
 	}
 	for (int k = 0; k < product->count; k++) {
@@ -199,11 +216,11 @@ static void print_term(struct printer *printer, const struct expr *sum, int k, b
 		return;
 	}
 	if (weight != 1) {
-		print_number(printer->text, weight);
+		print_value(printer, weight);
 		text_add(printer->text, " * ");
 	}
 	if (operand->op == OP_NUMBER) {
-		print_number(printer->text, number);
+		print_value(printer, number);
 	} else if (operand->op == OP_MULTIPLY) { /* its sign is printed already */
 		text_add(printer->text, "(");
 		print_factors(printer, number, operand, false);
@@ -228,7 +245,7 @@ static void print_sum(struct printer *printer, const struct expr *expr)
 		}
 	}
 	if (first == CONSTANT)
-		print_number(printer->text, expr->number);
+		print_value(printer, expr->number);
 	else
 		print_term(printer, expr, first, true);
 	for (int k = 0; k < expr->count; k++)
@@ -237,7 +254,7 @@ static void print_sum(struct printer *printer, const struct expr *expr)
 	if (first == CONSTANT || expr->number == 0)
 		return;
 	text_add(printer->text, expr->number < 0 ? " - " : " + ");
-	print_number(printer->text, fabs(expr->number));
+	print_value(printer, fabs(expr->number));
 }
 
 /* --- operators and calls ---------------------------------------------------------------------- */

@@ -10,6 +10,7 @@ enum { PRINTER_VARIABLES = 64 };
 struct printer {
 	struct text *text;
 	const char *letters[PRINTER_VARIABLES];  /* by variable; NULL: none yet, or out of scope */
+	int digits;                              /* of numbers that are not whole; 0: all that they have */
 };
 
 /* The variables of the left side (NULL: none) have the letters of its dimensions. */
@@ -24,5 +25,7 @@ void printer_name(struct printer *printer, int variable, const struct expr *expr
 void printer_expr(struct printer *printer, const struct expr *expr);
 /* "30" and not "3e+01" */
 void print_number(struct text *text, double number);
+/* To so many significant digits, for people: 1 - 0.9 is 0.1. Whole numbers, and all with 0 digits, stay. */
+double rounded_number(double number, int digits);
 
 #endif

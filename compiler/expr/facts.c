@@ -1,4 +1,5 @@
 /* What is known of values whatever the inputs are. */
+#include <float.h>
 #include <math.h>
 
 #include "expr/match.h"
@@ -126,4 +127,53 @@ bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, c
 {
 	struct facts facts = facts_new(exprs, definitions);
 	return sign_of(&facts, expr) != UNKNOWN;
+}
+
+/* --- in floating point ------------------------------------------------------------------------ */
+
+static bool is_away(struct facts *facts, const struct expr *expr, int depth);
+
+/* A positive constant, and nothing that takes from it. */
+static bool is_away_sum(struct facts *facts, const struct expr *sum, int depth)
+{
+	bool away = sum->number >= (double)FLT_MIN;
+	if (sum->number < 0)
+		return false;
+	for (int k = 0; k < sum->count; k++) {
+		if (sum->weights[k] < 0 || sign_of(facts, sum->operands[k]) == UNKNOWN)
+			return false;
+		away = away || (sum->weights[k] >= 1 && is_away(facts, sum->operands[k], depth));
+	}
+	return away;
+}
+
+static bool is_away(struct facts *facts, const struct expr *expr, int depth)
+{
+	if (--depth == 0)
+		return false;
+	const struct equation *equation = expr->op == OP_READ && facts->definitions
+	                                          ? tensor_map_get(facts->definitions, expr->tensor)
+	                                          : NULL;
+	switch (expr->op) {
+	case OP_NUMBER: return expr->number >= (double)FLT_MIN;
+	case OP_SYMBOL: return expr->symbol == SYMBOL_ROWS;
+	case OP_ADD: return is_away_sum(facts, expr, depth);
+	case OP_MAX: return is_away(facts, expr->operands[0], depth) || is_away(facts, expr->operands[1], depth);
+	case OP_MIN: return is_away(facts, expr->operands[0], depth) && is_away(facts, expr->operands[1], depth);
+	case OP_SELECT:
+		return is_away(facts, expr->operands[1], depth) && is_away(facts, expr->operands[2], depth);
+	case OP_SUM:
+	case OP_MAXIMUM:
+	case OP_MINIMUM:
+	case OP_SQRT:
+	case OP_CONSTANT: return is_away(facts, expr->operands[0], depth);
+	case OP_READ: return equation && equation->right && is_away(facts, equation->right, depth);
+	default: return false;
+	}
+}
+
+bool is_away_from_zero(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr)
+{
+	struct facts facts = facts_new(exprs, definitions);
+	return is_away(&facts, expr, MOST_DEPTH);
 }

@@ -177,7 +177,6 @@ static void push_node(struct nodes *nodes, const struct expr *expr, const struct
 {
 	struct gradient *g = nodes->gradient;
 	struct exprs *exprs = g->exprs;
-	const struct expr *zero = expr_number(exprs, 0);
 	if (expr->op == OP_READ) {
 		if (tensor_map_get(&g->active, expr->tensor))
 			contribute(g, expr, adjoint);
@@ -185,10 +184,8 @@ static void push_node(struct nodes *nodes, const struct expr *expr, const struct
 		if (g->variables.count < MOST_VARIABLES && is_active(g, expr))
 			push_reduction(g, expr, adjoint);
 	} else if (expr->op == OP_SELECT) {
-		const struct expr *yes[] = {expr->operands[0], adjoint, zero},
-		                  *no[] = {expr->operands[0], zero, adjoint};
-		add_adjoint(nodes, expr->operands[1], normal(exprs, expr_apply(exprs, OP_SELECT, yes)));
-		add_adjoint(nodes, expr->operands[2], normal(exprs, expr_apply(exprs, OP_SELECT, no)));
+		add_adjoint(nodes, expr->operands[1], guarded_choice(exprs, adjoint, expr->operands[0], true));
+		add_adjoint(nodes, expr->operands[2], guarded_choice(exprs, adjoint, expr->operands[0], false));
 	} else {
 		for (int k = 0; k < expr->count; k++) {
 			const struct expr *partial = expr->operands[k]->variables ||

@@ -11,13 +11,24 @@ static bool is_one_hot(const struct expr *expr)
 	return expr->op == OP_READ && expr->tensor->classes > 0;
 }
 
-/* The factor that is the one-hot vector at the variable alone; -1: none. */
-static int one_hot_factor(const struct expr *product, int variable)
+bool is_one_hot_over(const struct expr *read, int variable, int64_t extent)
+{
+	int last = read->index_count - 1;
+	if (!is_one_hot(read) || extent != read->tensor->classes ||
+	    !linear_is_variable(read->indices[last], variable))
+		return false;
+	for (int k = 0; k < last; k++)
+		if (linear_uses(read->indices[k], variable))
+			return false;
+	return true;
+}
+
+/* The factor that is the one-hot vector over the variable; -1: none. */
+static int one_hot_factor(const struct expr *product, int variable, int64_t extent)
 {
 	for (int k = 0; product->op == OP_MULTIPLY && k < product->count; k++) {
 		const struct expr *factor = product->operands[k];
-		if (is_one_hot(factor) && product->weights[k] == 1 &&
-		    linear_is_variable(factor->indices[factor->index_count - 1], variable))
+		if (product->weights[k] == 1 && is_one_hot_over(factor, variable, extent))
 			return k;
 	}
 	return -1;
@@ -40,7 +51,7 @@ static const struct expr *look_up(struct exprs *exprs, const struct expr *sum)
 {
 	int variable = expr_fresh(exprs);
 	const struct expr *body = expr_open(exprs, sum, variable);
-	int k = one_hot_factor(body, variable);
+	int k = one_hot_factor(body, variable, sum->extent);
 	if (k < 0)
 		return sum;
 	const struct linear *label = linear_label(exprs, label_of(exprs, body->operands[k]));

@@ -31,6 +31,8 @@ const struct expr *look_through(struct exprs *exprs, const struct tensor_map *de
 
 /* Proven > 0, whatever the inputs and parameters. */
 bool is_positive(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);
+/* Not less than the smallest normal number of float, whatever is rounded on the way. */
+bool is_away_from_zero(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);
 bool is_nonnegative(struct exprs *exprs, const struct tensor_map *definitions, const struct expr *expr);
 
 /* --- rule_conditions.c ------------------------------------------------------------------------ */

@@ -1,13 +1,19 @@
 /* The normal form of sums over an index: what does not use the index stands outside. */
 #include "expr/normal_parts.h"
 
-/* Does a term of the sum not use the index? A shift is one term, so that its bound stays with it. */
+/* Is there a term without the index that costs more than a sum over it? sum(i, x[i] - b) stays: sum(i, x[i]) - n * b
+ * cancels where all are close to b. A shift is one term, so that its bound stays with it. */
 static bool has_free_term(const struct expr *sum, int variable)
 {
+	static const enum op costly[] = {OP_EXP, OP_EXPM1, OP_LOG, OP_LOG1P, OP_SQRT, OP_SIN,      OP_COS,
+	                                 OP_TANH, OP_ERF,  OP_ERFC, OP_POW,  OP_LOGISTIC, OP_LOG1PEXP};
+	uint64_t operators = 0;
+	for (size_t k = 0; k < sizeof costly / sizeof *costly; k++)
+		operators |= op_bit(costly[k]);
 	for (int k = 0; k < sum->count; k++)
-		if (!expr_uses(sum->operands[k], variable))
+		if (!expr_uses(sum->operands[k], variable) && expr_has(sum->operands[k], operators))
 			return true;
-	return sum->number != 0;
+	return false;
 }
 
 static const struct expr *normal_reduce_sum(struct exprs *exprs, int variable, int64_t extent,

@@ -10,6 +10,12 @@ static bool positive(const struct match *match, const struct formula_binding *le
 	return is_positive(match->formula.exprs, match->definitions, letter->value);
 }
 
+/* Positive in floating point too: exp(x) > 0 may be 0 there. */
+static bool away_from_zero(const struct match *match, const struct formula_binding *letter)
+{
+	return is_away_from_zero(match->formula.exprs, match->definitions, letter->value);
+}
+
 static bool nonnegative(const struct match *match, const struct formula_binding *letter)
 {
 	return is_nonnegative(match->formula.exprs, match->definitions, letter->value);
@@ -27,22 +33,36 @@ static bool unproven(const struct match *match, const struct formula_binding *le
 	return letter->value->op != OP_NUMBER && !positive(match, letter);
 }
 
-static bool is_maximum(const struct match *match, const struct expr *expr)
+/* The maximum that the expression is, reads, or keeps from the gradient; or NULL. */
+static const struct expr *maximum_of(const struct match *match, const struct expr *expr)
 {
 	const struct expr *definition = look_through(match->formula.exprs, match->definitions, expr);
-	return expr->op == OP_MAXIMUM || (expr->op == OP_CONSTANT && is_maximum(match, expr->operands[0])) ||
-	       (definition && definition->op == OP_MAXIMUM);
+	if (expr->op == OP_CONSTANT)
+		return maximum_of(match, expr->operands[0]);
+	return expr->op == OP_MAXIMUM ? expr : definition && definition->op == OP_MAXIMUM ? definition : NULL;
+}
+
+/* Is the maximum that of the rest, over the letter's indices? */
+static bool is_bound_of(struct exprs *exprs, const struct expr *maximum, const struct formula_binding *letter,
+                        const struct expr *rest)
+{
+	for (int k = 0; k < letter->over_count && maximum->op == OP_MAXIMUM; k++)
+		maximum = expr_open(exprs, maximum, letter->over[k]);
+	return maximum == rest;
 }
 
 /* Not x - max(x) already, be it by a rule or by the user. */
 static bool unshifted(const struct match *match, const struct formula_binding *letter)
 {
+	struct exprs *exprs = match->formula.exprs;
 	const struct expr *expr = letter->value;
 	if (expr->op == OP_SHIFT)
 		return false;
-	for (int k = 0; expr->op == OP_ADD && k < expr->count; k++)
-		if (expr->weights[k] == -1 && is_maximum(match, expr->operands[k]))
+	for (int k = 0; expr->op == OP_ADD && k < expr->count; k++) {
+		const struct expr *maximum = expr->weights[k] == -1 ? maximum_of(match, expr->operands[k]) : NULL;
+		if (maximum && is_bound_of(exprs, maximum, letter, normal_sum(exprs, expr, expr->operands[k])))
 			return false;
+	}
 	return true;
 }
 
@@ -53,13 +73,15 @@ static bool unscaled(const struct match *match, const struct formula_binding *le
 	return letter->value->op != OP_SCALE;
 }
 
-/* Element of a one-hot vector: a read of a class tensor whose class is the letter's own index. */
+/* Element of a one-hot vector, the letter's own index over all classes. */
 static bool one_hot(const struct match *match, const struct formula_binding *letter)
 {
-	const struct expr *expr = letter->value;
-	(void)match;
-	return expr->op == OP_READ && expr->tensor->classes > 0 && letter->over_count == 1 &&
-	       linear_is_variable(expr->indices[expr->index_count - 1], letter->over[0]);
+	for (size_t k = match->formula.bindings.count; k-- > 0 && letter->over_count == 1;) {
+		const struct formula_binding *index = &match->formula.bindings.items[k];
+		if (index->index_count == 1 && linear_is_variable(index->indices[0], letter->over[0]))
+			return is_one_hot_over(letter->value, letter->over[0], index->extents[0]);
+	}
+	return false;
 }
 
 static bool weighs_one_hot(const struct match *match, const struct formula_binding *letter)
@@ -127,7 +149,8 @@ static const struct {
         {"positive", positive, NULL}, {"nonnegative", nonnegative, NULL},
         {"unproven", unproven, NULL}, {"unshifted", unshifted, NULL},
         {"one_hot", one_hot, NULL},   {"weighs_one_hot", weighs_one_hot, NULL},
-        {"unscaled", unscaled, NULL},   {"fractional", fractional, NULL}, {"magnifies", NULL, magnifies},
+        {"unscaled", unscaled, NULL},   {"fractional", fractional, NULL}, {"away_from_zero", away_from_zero, NULL},
+        {"magnifies", NULL, magnifies},
 };
 
 static const struct formula_binding *letter_of(const struct match *match, const struct ast_expr *call,
