@@ -106,7 +106,7 @@ static void warn_of_logarithm(const struct compile *c, const struct graph *graph
 static struct graph training_graph(const struct compile *c, const struct compile_options *options)
 {
 	tensors wanted = wanted_gradients(c, options);
-	struct rewriting rewriting = {options->rules_off, c->history};
+	struct rewriting rewriting = {.rules_off = options->rules_off, .history = c->history};
 	struct graph graph = checked(c, "specialize", specialize(c->exprs, &c->lowered.training, true));
 	history_pass(c->history, "specialize", graph);
 	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
@@ -117,6 +117,7 @@ static struct graph training_graph(const struct compile *c, const struct compile
 		return graph;
 	graph = checked(c, "add_update", add_update(c->exprs, &c->lowered, &graph));
 	graph = history_pass(c->history, "update", drop_gradients(c, &graph, options));
+	rewriting.last = true;
 	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
 	return checked(c, "finish", finish(c->exprs, &graph, c->history));
 }
@@ -124,7 +125,8 @@ static struct graph training_graph(const struct compile *c, const struct compile
 static struct program derive(const struct compile *c, const struct compile_options *options)
 {
 	struct program program = c->lowered;
-	struct rewriting rewriting = {options->rules_off, program.loss ? NULL : c->history};
+	struct rewriting rewriting = {
+	        .rules_off = options->rules_off, .history = program.loss ? NULL : c->history, .last = true};
 	program.prediction = forward_only(c, &c->lowered.prediction, rewriting);
 	program.evaluation = program.training = (struct graph){0};
 	if (!program.loss)

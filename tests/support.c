@@ -89,7 +89,7 @@ static tensors wanted_gradients(const struct subject *s)
 static void forward_stages(struct subject *s, const struct graph *lowered, struct graph stages[3])
 {
 	stages[0] = checked(s, "specialize", specialize(s->exprs, lowered, false));
-	stages[1] = checked(s, "simplify", simplify(s->exprs, &stages[0], (struct rewriting){0}));
+	stages[1] = checked(s, "simplify", simplify(s->exprs, &stages[0], (struct rewriting){.last = true}));
 	stages[2] = s->fault ? stages[1] : checked(s, "finish", finish(s->exprs, &stages[1], NULL));
 }
 
@@ -104,7 +104,7 @@ static void training_stages(struct subject *s)
 	if (s->fault)
 		return;
 	s->updated = checked(s, "add_update", add_update(s->exprs, &s->program, &s->gradient));
-	s->resimplified = checked(s, "simplify again", simplify(s->exprs, &s->updated, (struct rewriting){0}));
+	s->resimplified = checked(s, "simplify again", simplify(s->exprs, &s->updated, (struct rewriting){.last = true}));
 	if (!s->fault)
 		s->finished = checked(s, "finish", finish(s->exprs, &s->resimplified, NULL));
 }
@@ -121,7 +121,7 @@ static void fused_stages(struct subject *s)
 	for (size_t k = 0; k < graph.results.count; k++)
 		if (graph.results.items[k]->role != TENSOR_ADJOINT)
 			array_push(s->arena, &kept.results, graph.results.items[k]);
-	graph = checked(s, "fused, simplify", simplify(s->exprs, &kept, (struct rewriting){0}));
+	graph = checked(s, "fused, simplify", simplify(s->exprs, &kept, (struct rewriting){.last = true}));
 	s->fused = checked(s, "fused, finish", finish(s->exprs, &graph, NULL));
 }
 

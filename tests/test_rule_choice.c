@@ -12,6 +12,7 @@ static struct graph rewritten(const struct subject *s, struct rewriting rewritin
 	struct graph graph = simplify(s->exprs, &s->specialised, rewriting);
 	graph = differentiate(s->exprs, &graph, s->program.loss, &s->wanted);
 	graph = add_update(s->exprs, &s->program, &graph);
+	rewriting.last = true;
 	graph = simplify(s->exprs, &graph, rewriting);
 	graph = finish(s->exprs, &graph, NULL);
 	*well = verify_graph(s->arena, &graph, true) == NULL;
@@ -64,7 +65,7 @@ Test(rule_choice, off_is_off)
 		struct history history = {.arena = s.arena};
 		uint64_t bits = off < 0 ? 0 : UINT64_C(1) << off;
 		bool well;
-		rewritten(&s, (struct rewriting){bits, &history}, &well);
+		rewritten(&s, (struct rewriting){.rules_off = bits, .history = &history}, &well);
 		for (size_t k = 0; k < history.firings.count; k++) {
 			int rule = rule_named(history.firings.items[k].rule->name);
 			cr_expect_neq(rule, off, "%s is off and fires", rule_table[rule].name);

@@ -34,6 +34,7 @@ static const struct {
 	 "b * log1pexp(-a) + (2 - b) * log1pexp(a)"},
 	{"cross_entropy_logit", "z[i] * log1pexp(-x[i]) + (1 - z[i]) * log1pexp(x[i])",
 	 "log1pexp(x[i]) - z[i] * x[i]", "b * log1pexp(a) + (1 - b) * log1pexp(a)"},
+	{"loss_of_logit", "log1pexp(a) - a * b", "shift(max(a, 0), a * b) + log1p(exp(-abs(a)))", "log1pexp(a) + a * b"},
 	{"softmax_shift", "exp(x[i]) / sum(j, exp(x[j]))",
 	 "exp(shift(x[i], constant(max(j, x[j])))) / sum(j, exp(shift(x[j], constant(max(j, x[j])))))",
 	 "exp(shift(x[i], max(j, x[j]))) / sum(j, exp(shift(x[j], max(j, x[j]))))"},
@@ -136,7 +137,7 @@ static struct graph simplified(struct bench *b, const struct expr *expr, bool in
 {
 	struct graph graph = graph_of(b, expr);
 	graph.equations.items[0].in_loss = in_loss;
-	return simplify(b->f.exprs, &graph, (struct rewriting){0});
+	return simplify(b->f.exprs, &graph, (struct rewriting){.last = true});
 }
 
 Test(rules, one_by_one)

@@ -282,6 +282,7 @@ struct program {
 struct rewriting {
 	uint64_t rules_off;
 	struct history *history;
+	bool last; /* no derivative is taken of the result: forms with kinks may come */
 };
 
 /* lower.c: model → forward equations of all graphs; `training` has no backward part yet */

@@ -37,6 +37,15 @@ uint64_t rules_from(enum rule_kind kind)
 	return bits;
 }
 
+uint64_t rules_of_the_end(void)
+{
+	uint64_t bits = 0;
+	for (int k = 0; k < RULE_COUNT; k++)
+		if (rule_table[k].last)
+			bits |= UINT64_C(1) << k;
+	return bits;
+}
+
 int rule_named(const char *name)
 {
 	for (int k = 0; k < RULE_COUNT; k++)

@@ -11,6 +11,7 @@ struct rule_info {
 	enum rule_kind kind;
 	const char *from, *to, *when, *let; /* texts in the language; when and let may be NULL */
 	bool within; /* definitions of what is read are not looked at */
+	bool last;   /* has kinks, or hides its terms: after the last derivative only */
 };
 
 /* "exact", "real", … */
@@ -25,6 +26,8 @@ struct rules;
 struct rules *rules_new(struct exprs *exprs, uint64_t off);
 /* The bits of the rules whose kind is `kind` or less sure of keeping the value; EXACT: of all rules. */
 uint64_t rules_from(enum rule_kind kind);
+/* Those that come after the last derivative only. */
+uint64_t rules_of_the_end(void);
 /* Place of a rule in the table; -1: there is none of that name. */
 int rule_named(const char *name);
 
