@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Shared parts are printed each time: a graph of n parts may be a text of 2^n. */
+enum { MOST_PRINTED = 1000 };
+
 /* Precedence, lowest first, as in the grammar. */
 enum level { CONDITIONAL, DISJUNCTION, CONJUNCTION, NEGATED, COMPARISON, SUM, TERM, SIGNED, POWER, ATOM };
 
@@ -375,6 +378,10 @@ static enum level level_of(const struct expr *expr)
 static void print(struct printer *printer, const struct expr *expr, enum level level)
 {
 	bool parentheses = level_of(expr) < level;
+	if (printer->printed++ >= MOST_PRINTED) {
+		text_add(printer->text, "…");
+		return;
+	}
 	text_add(printer->text, parentheses ? "(" : "");
 	if (printers[expr->op])
 		printers[expr->op](printer, expr);

@@ -11,6 +11,7 @@ struct printer {
 	struct text *text;
 	const char *letters[PRINTER_VARIABLES];  /* by variable; NULL: none yet, or out of scope */
 	int digits;                              /* of numbers that are not whole; 0: all that they have */
+	int printed;                             /* parts so far: of a longer expression the rest is … */
 };
 
 /* The variables of the left side (NULL: none) have the letters of its dimensions. */
