@@ -132,6 +132,31 @@ Test(explain_dot, states_are_folded)
 	arena_free(d.arena);
 }
 
+/* Light arrows, which have no say in the layout, from the two schedules to each of four updates. */
+Test(explain_dot, schedules_are_connected)
+{
+	struct derivation d;
+	derive(&d, "models/iris.mlp", explain_dot);
+	expect_edge(d.text, "schedule = ", "new.hidden.W.m[o, i] = ");
+	expect_edge(d.text, "schedule_2 = ", "new.probability.b.m[o] = ");
+	int count = 0;
+	for (const char *at = d.text; (at = strstr(at, " [constraint=false, style=dashed,")); at++)
+		count++;
+	cr_expect_eq(count, 2 * 4);
+	cr_expect(strstr(d.text, " + 0.1\\l    * d_hidden.b[o]\\l"), "%s", d.text);
+	arena_free(d.arena);
+}
+
+Test(explain_dot, adjoints_of_parts)
+{
+	struct derivation d;
+	derive(&d, "models/custom/attention.mlp", explain_dot);
+	cr_expect(strstr(d.text, "\\lwhere each.layer_norm.mean.sum[n, n1] = sum(j,\\l    "
+	                         "mixed[n, n1, j])\\lin backward_each_layer_norm_mean_sum\\l"),
+	          "%s", d.text);
+	arena_free(d.arena);
+}
+
 /* A label or an edge for all that the graph has: each equation's left side, or the value that it is a part
  * of. */
 static void check_completeness(const char *path, const struct derivation *d)

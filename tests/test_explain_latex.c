@@ -41,15 +41,15 @@ Test(explain_latex, forward_and_update)
 	static const char *const lines[] = {
 		"\\section*{The derivation of \\texttt{xor\\_step}}\nFrom \\texttt{m\\_1.mlp}.",
 		"\\mathrm{h.dense}_{n,o} &= \\sum_{i} W^{(h)}_{o,i} \\,x_{n,i} + b^{(h)}_{o}"
-		"\\reason{as written}",
-		"h_{n,i} &= \\frac{1}{1 + e^{-\\mathrm{h.dense}_{n,i}}}\\reason{as written}",
+		"\\reason{as read}",
+		"h_{n,i} &= \\frac{1}{1 + e^{-\\mathrm{h.dense}_{n,i}}}\\reason{as read}",
 		"&\\firing{\\texttt{logistic} (stable):\\quad $\\frac{1}{1 + e^{-\\mathrm{h.dense}_{n,i}}} "
 		"\\to \\sigma(\\mathrm{h.dense}_{n,i})$}",
 		"&= \\sigma(\\mathrm{h.dense}_{n,i})\\reason{simplified}",
-		"L &= \\frac{1}{N}\\,\\sum_{n} \\mathrm{loss.row}_{n}\\reason{as written}",
+		"L &= \\frac{1}{N}\\,\\sum_{n} \\mathrm{loss.row}_{n}\\reason{as read}",
 		"\\entry{\\texttt{new.h.W}}{sgd of h.W, in \\texttt{update\\_h\\_W}}",
 		"W'^{(h)}_{o,i} &= W^{(h)}_{o,i} - 0.5\\,\\frac{\\partial L}{\\partial "
-		"W^{(h)}_{o,i}}\\reason{as written}",
+		"W^{(h)}_{o,i}}\\reason{as read}",
 		"\\item $\\sigma(x) = \\frac{1}{1 + e^{-x}}$.",
 	};
 	struct derivation d;
@@ -58,6 +58,23 @@ Test(explain_latex, forward_and_update)
 	/* the legend tells of nothing that is not there */
 	cr_expect_null(strstr(d.text, "\\operatorname{log1pexp}(x) ="));
 	cr_expect_null(strstr(d.text, "the condition"));
+	arena_free(d.arena);
+}
+
+/* What an adjoint is of, updates that repeat others, and where what is not in the text came from. */
+Test(explain_latex, parts_and_repetitions)
+{
+	static const char *const lines[] = {
+		"\\begin{align*}\n&\\mathrm{each.layer\\_norm.mean.sum}_{n,n_{1}}\\\\*\n&= \\sum_{j} "
+		"\\mathrm{mixed}_{n,n_{1},j}\\reason{its part}\n\\end{align*}\n",
+		"&= \\frac{1}{1 - 0.9^{\\mathrm{step}}}\\reason{taken out of other equations}",
+		"\\noindent The same as for \\texttt{mixed.query}, but for names and indices: "
+		"\\texttt{mixed.key} {\\small (in \\texttt{update\\_mixed\\_key})}, ",
+	};
+	struct derivation d;
+	derive(&d, "models/custom/attention.mlp", explain_latex);
+	expect_lines(d.text, lines, sizeof lines / sizeof *lines);
+	cr_expect_null(strstr(d.text, "\\entry{\\texttt{new.mixed.key"));
 	arena_free(d.arena);
 }
 

@@ -21,7 +21,7 @@ struct golden {
 
 static void explain_plainly(struct text *text, const struct explanation *explanation)
 {
-	explain_text(text, explanation, false);
+	explain_text(text, explanation, EXPLAIN_WIDTH, false);
 }
 
 static const struct golden GOLDEN[] = {

@@ -4,6 +4,7 @@
  * derivative next to its value. */
 #include <string.h>
 
+#include "explain/arrange.h"
 #include "explain/explanation.h"
 #include "explain/letters.h"
 #include "expr/prune.h"
@@ -47,15 +48,6 @@ static const struct tensor *whole_of(const struct drawing *d, const struct tenso
 		return whole;
 	const struct tensor *reader = is_part(d, tensor) ? tensor_map_get(&d->readers, tensor) : NULL;
 	return reader && reader != tensor && reader->role != TENSOR_NEXT ? whole_of(d, reader) : tensor;
-}
-
-/* What the update of this tensor is named after, or NULL where it is no part of one. */
-static const struct tensor *updated_by(const struct tensor *tensor)
-{
-	const struct tensor *stored = tensor->role == TENSOR_NEXT ? tensor->stored_in : tensor;
-	if (stored->role == TENSOR_STATE)
-		return stored->of;
-	return tensor->role == TENSOR_NEXT ? stored : NULL;
 }
 
 static size_t node_of(struct drawing *d, const struct tensor *tensor, enum group group)
@@ -185,6 +177,28 @@ static void add_paragraph(struct text *text, const char *line)
 	text_add(text, "\\l");
 }
 
+static void add_left(struct text *line, const struct tensor *left)
+{
+	struct printer printer = printer_new(line, left);
+	text_add(line, left->name);
+	for (int k = 0; k < left->rank; k++)
+		text_printf(line, "%s%s", k == 0 ? "[" : ", ", printer.letters[k]);
+	text_add(line, left->rank > 0 ? "] = " : " = ");
+}
+
+/* What a derivative is of, where nothing else shows it. */
+static void add_part(const struct drawing *d, const struct entry *entry)
+{
+	struct text line = text_new(d->text->arena);
+	if (!entry || !entry->part)
+		return;
+	text_add(&line, "where ");
+	add_left(&line, entry->part);
+	struct printer printer = printer_of(&line, entry->part, entry->part_right);
+	printer_expr(&printer, entry->part_right);
+	add_paragraph(d->text, text_string(&line));
+}
+
 /* With its equation whole, as the derivation ends. */
 static void add_equation(const struct drawing *d, const struct equation *equation)
 {
@@ -193,18 +207,15 @@ static void add_equation(const struct drawing *d, const struct equation *equatio
 	const struct expr *right = equation->right;
 	if (entry && entry->forms.count > 0)
 		right = entry->forms.items[entry->forms.count - 1].right;
-	struct printer printer = printer_new(&line, equation->left);
-	text_add(&line, equation->left->name);
-	for (int k = 0; k < equation->left->rank; k++)
-		text_printf(&line, "%s%s", k == 0 ? "[" : ", ", printer.letters[k]);
-	text_add(&line, equation->left->rank > 0 ? "] = " : " = ");
+	add_left(&line, equation->left);
 	if (right) {
-		printer = printer_of(&line, equation->left, right);
+		struct printer printer = printer_of(&line, equation->left, right);
 		printer_expr(&printer, right);
 	} else {
 		text_add(&line, "given numbers");
 	}
 	add_paragraph(d->text, text_string(&line));
+	add_part(d, entry);
 }
 
 static void add_functions(const struct drawing *d, const struct node *node)
@@ -291,9 +302,10 @@ static void add_group(const struct drawing *d, enum group group)
 static void add_edge(const struct drawing *d, size_t from, size_t to)
 {
 	enum group first = d->nodes.items[from].group, second = d->nodes.items[to].group;
-	if (d->nodes.items[from].tensor->role == TENSOR_SCHEDULE && second == UPDATE)
-		return; /* every update reads the same few: their names must do */
-	if (first == BACKWARD && second == BACKWARD)
+	if (d->nodes.items[from].tensor->role == TENSOR_SCHEDULE) /* every update reads the same few */
+		text_printf(d->text, "\tv%zu -> v%zu [constraint=false, style=dashed, color=\"#cccccc\"];\n",
+		            from, to);
+	else if (first == BACKWARD && second == BACKWARD)
 		text_printf(d->text, "\tv%zu -> v%zu [dir=back];\n", to, from);
 	else if (second == FORWARD)
 		text_printf(d->text, "\tv%zu -> v%zu;\n", from, to);

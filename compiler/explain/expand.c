@@ -66,6 +66,11 @@ const struct expr *expanded(struct expander *expander, const struct expr *expr)
 	return expr_map(expander->exprs, expr, put_in_place, expander);
 }
 
+const struct expr *expander_definition(const struct expander *expander, const struct tensor *tensor)
+{
+	return tensor_map_get(&expander->definitions, tensor);
+}
+
 bool expander_keeps(const struct expander *expander, const struct tensor *tensor)
 {
 	return tensor_map_get(&expander->kept, tensor) != NULL;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "emit/names.h"
+#include "explain/arrange.h"
 #include "explain/expand.h"
+#include "explain/letters.h"
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
@@ -45,10 +47,15 @@ static void add_entry(struct explaining *e, const struct equation *equation)
 	struct section *section = &e->explanation.sections[equation->phase];
 	uintptr_t packed =
 	        (uintptr_t)section->entries.count * EXPLAIN_SECTIONS + (uintptr_t)equation->phase + 1;
-	array_push(e->explanation.arena, &section->entries,
-	           ((struct entry){.left = equation->left,
-	                           .origin = equation->origin,
-	                           .numbers = equation->numbers}));
+	struct entry entry = {
+	        .left = equation->left, .origin = equation->origin, .numbers = equation->numbers};
+	if (entry.left->role == TENSOR_ADJOINT && entry.left->of && is_part(entry.left->of)) {
+		entry.part = entry.left->of;
+		entry.part_right = expander_definition(e->expander, entry.part);
+	}
+	if (!entry.part_right)
+		entry.part = NULL;
+	array_push(e->explanation.arena, &section->entries, entry);
 	tensor_map_set(&e->places, equation->left, (const void *)packed);
 }
 
@@ -122,7 +129,7 @@ static void add_firing(struct explaining *e, const struct tensor_map *homes, con
 static const struct {
 	const char *pass, *how;
 } passes[] = {
-        {"specialize", "as written"},
+        {"specialize", "as read"},
         {"simplify", "simplified"},
         {"differentiate", "derived"},
         {"update", "derived"},
@@ -142,17 +149,30 @@ static const char *how_of(const char *pass)
 	return pass;
 }
 
+/* Of an equation that is first seen in this snapshot. */
+static const char *first_how(const struct explaining *e, const struct snapshot *snapshot,
+                             enum tensor_role role)
+{
+	bool is_later = snapshot > e->history->snapshots.items;
+	if (is_later && (role == TENSOR_SCHEDULE || role == TENSOR_TEMPORARY))
+		return "taken out of other equations";
+	return role == TENSOR_ADJOINT ? how_of(snapshot->pass) : "as read";
+}
+
 static const struct expr *without_constant(void *exprs, const struct expr *expr)
 {
 	return expr->op == OP_CONSTANT ? expr->operands[0] : expr->count > 0 ? normal(exprs, expr) : expr;
 }
 
-/* `constant` has no value of its own: forms that differ in it alone read the same. */
+/* `constant` has no value of its own, and numbers are rounded: forms that differ in these alone read the
+ * same. */
 static const char *right_text(const struct explaining *e, const struct expr *right, const struct tensor *left)
 {
 	struct exprs *exprs = e->explanation.exprs;
 	struct text text = text_new(e->explanation.arena);
-	expr_print(&text, expr_map(exprs, right, without_constant, exprs), left);
+	right = expr_map(exprs, right, without_constant, exprs);
+	struct printer printer = printer_of(&text, left, right);
+	printer_expr(&printer, right);
 	return text_string(&text);
 }
 
@@ -168,9 +188,8 @@ static void add_form(struct explaining *e, struct entry *entry, const struct sna
 		    strcmp(right_text(e, last->right, entry->left), right_text(e, right, entry->left)) == 0)
 			return;
 	}
-	const char *how = entry->forms.count == 0 && entry->left->role != TENSOR_ADJOINT
-	                          ? "as written"
-	                          : how_of(snapshot->pass);
+	const char *how = entry->forms.count == 0 ? first_how(e, snapshot, entry->left->role)
+	                                          : how_of(snapshot->pass);
 	array_push(e->explanation.arena, &entry->forms,
 	           ((struct form){how, right, first, entry->firings.count - first}));
 }
@@ -248,5 +267,6 @@ struct explanation explain(const struct plan *plan, const struct history *histor
 	for (size_t k = 0; k < history->snapshots.count; k++)
 		add_snapshot(&e, k);
 	add_functions(&e, plan);
+	arrange(&e.explanation);
 	return e.explanation;
 }

@@ -13,18 +13,28 @@
 
 /* One form of a right side, and how it came about. */
 struct form {
-	const char *how;           /* "as written", "derived", "simplified", "reuse", … */
+	const char *how;           /* "as read", "derived", "simplified", … */
 	const struct expr *right;
 	size_t first, count;       /* of the rules of this entry that led to it: entry.firings from `first` on */
+};
+
+/* A parameter or statistic whose update has been shown already, for another one. */
+struct repetition {
+	const struct tensor *updated;
+	ARRAY(const char *) functions;
 };
 
 struct entry {
 	const struct tensor *left;
 	const char *origin;        /* "adjoint of hidden", or NULL */
+	const struct tensor *part; /* of which it is the adjoint, where that has no entry; or NULL */
+	const struct expr *part_right;
 	const double *numbers;     /* instead of forms */
 	ARRAY(struct form) forms;
 	ARRAY(struct firing) firings;
 	ARRAY(const char *) functions;  /* of the generated C; empty: its value stands in the places that read it */
+	bool is_repetition;        /* as the equations of another parameter, but for names and indices */
+	ARRAY(struct repetition) repetitions;  /* behind the last entry of a parameter */
 };
 
 struct section {
@@ -46,8 +56,11 @@ struct explanation {
 
 struct explanation explain(const struct plan *plan, const struct history *history, const char *source);
 
+/* Of text, in columns; the second where no terminal tells its own. */
+enum { EXPLAIN_LEAST_WIDTH = 40, EXPLAIN_WIDTH = 100 };
+
 /* text.c: for a terminal; with `color` the names of rules and functions stand out */
-void explain_text(struct text *text, const struct explanation *explanation, bool color);
+void explain_text(struct text *text, const struct explanation *explanation, int width, bool color);
 /* latex.c: a document that compiles as it is (amsmath) */
 void explain_latex(struct text *text, const struct explanation *explanation);
 /* dot.c: the graph of values, for Graphviz */

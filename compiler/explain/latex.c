@@ -2,6 +2,7 @@
  * forms. */
 #include <string.h>
 
+#include "explain/arrange.h"
 #include "explain/explanation.h"
 #include "explain/latex_expr.h"
 #include "explain/latex_layout.h"
@@ -133,7 +134,7 @@ static void add_chain(struct text *text, struct exprs *exprs, const struct entry
 	int margin = width <= WIDEST_LEFT ? width : 0;
 	struct text chain = text_new(text->arena);
 	text_add(&chain, left);
-	text_add(&chain, margin > 0 ? " " : "\\\\\n");
+	text_add(&chain, margin > 0 ? " " : "\\\\*\n"); /* no page ends there */
 	for (size_t k = 0; k < entry->forms.count; k++) {
 		const struct form *form = &entry->forms.items[k];
 		for (size_t f = 0; f < form->count; f++)
@@ -149,22 +150,60 @@ static void add_chain(struct text *text, struct exprs *exprs, const struct entry
 	            text_string(&chain));
 }
 
+/* What the adjoint is of, where that has no entry of its own. */
+static void add_part(struct text *text, const struct entry *entry)
+{
+	struct form form = {"its part", entry->part_right, 0, 0};
+	struct entry part = {.left = entry->part};
+	array_push(text->arena, &part.forms, form);
+	add_chain(text, NULL, &part);
+}
+
+static void add_functions(struct text *text, const char *const *functions, size_t count)
+{
+	text_add(text, count > 0 ? "in " : "in the places that read it");
+	for (size_t k = 0; k < count; k++) {
+		text_add(text, k > 0 ? ", " : "");
+		add_code(text, functions[k]);
+	}
+}
+
+/* The parameters whose equations are those above. */
+static void add_repetitions(struct text *text, const struct entry *entry)
+{
+	if (entry->repetitions.count == 0)
+		return;
+	text_add(text, "\\noindent The same as for ");
+	add_code(text, updated_by(entry->left)->name);
+	text_add(text, ", but for names and indices: ");
+	for (size_t k = 0; k < entry->repetitions.count; k++) {
+		const struct repetition *repetition = &entry->repetitions.items[k];
+		text_add(text, k > 0 ? ", " : "");
+		add_code(text, repetition->updated->name);
+		text_add(text, " {\\small (");
+		add_functions(text, repetition->functions.items, repetition->functions.count);
+		text_add(text, ")}");
+	}
+	text_add(text, ".\\par\n\n");
+}
+
 static void add_entry(struct text *text, struct exprs *exprs, const struct entry *entry)
 {
+	if (entry->is_repetition)
+		return;
 	text_add(text, "\\entry{");
 	add_code(text, entry->left->name);
 	text_add(text, "}{");
 	latex_escaped(text, entry->origin ? entry->origin : "");
 	text_add(text, entry->origin ? ", " : "");
-	text_add(text, entry->functions.count > 0 ? "in " : "in the places that read it");
-	for (size_t k = 0; k < entry->functions.count; k++) {
-		text_add(text, k > 0 ? ", " : "");
-		add_code(text, entry->functions.items[k]);
-	}
+	add_functions(text, entry->functions.items, entry->functions.count);
 	text_add(text, "}\n");
+	if (entry->part)
+		add_part(text, entry);
 	if (entry->forms.count > 0 || entry->numbers)
 		add_chain(text, exprs, entry);
 	text_blank(text);
+	add_repetitions(text, entry);
 }
 
 /* --- notation --------------------------------------------------------------------------------- */
@@ -200,6 +239,8 @@ static struct used used_in(const struct explanation *explanation)
 				look_at(&used, entry->firings.items[f].before);
 				look_at(&used, entry->firings.items[f].after);
 			}
+			if (entry->part)
+				look_at(&used, entry->part_right);
 		}
 	return used;
 }
@@ -299,8 +340,9 @@ void explain_latex(struct text *text, const struct explanation *explanation)
 	text_add(text, "}\nFrom ");
 	add_code(text, explanation->source);
 	text_add(text, ". Behind the name of each value stand the functions of the generated C that compute "
-	               "it. Below it is its equation as it was written or derived, and what rules and passes "
-	               "made of it.\n");
+	               "it. Below it is its equation as it was read or derived, and what rules and passes "
+	               "made of it. What was read is the model's text with its definitions put in, terms "
+	               "collected, numbers folded and index letters chosen anew.\n");
 	add_legend(text, explanation);
 	for (int s = 0; s < EXPLAIN_SECTIONS; s++) {
 		const struct section *section = &explanation->sections[s];

@@ -1,11 +1,11 @@
 /* Names and numbers: `hidden.W` is W with the layer above it, other long names stand upright. */
 #include <ctype.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain/latex_expr.h"
+#include "explain/letters.h"
 
 void latex_escaped(struct text *text, const char *string)
 {
@@ -101,14 +101,6 @@ void latex_symbol(struct text *text, const struct tensor *tensor)
 	}
 }
 
-/* To seven significant digits: 1 - 0.9 is 0.1 to a reader. */
-static double rounded(double number)
-{
-	char digits[32];
-	snprintf(digits, sizeof digits, "%.6e", number);
-	return strtod(digits, NULL);
-}
-
 void latex_number(struct text *text, double number)
 {
 	struct text digits = text_new(text->arena);
@@ -119,7 +111,7 @@ void latex_number(struct text *text, double number)
 	if (number == floor(number) && fabs(number) < 1e7)
 		text_printf(&digits, "%.0f", number);
 	else
-		text_double(&digits, rounded(number));
+		text_double(&digits, rounded_number(number, EXPLAIN_DIGITS));
 	const char *exponent = strchr(text_string(&digits), 'e');
 	if (!exponent) {
 		text_add(text, text_string(&digits));

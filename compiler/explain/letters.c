@@ -51,6 +51,7 @@ struct sides readable(struct exprs *exprs, const struct firing *firing)
 struct printer printer_of(struct text *text, const struct tensor *left, const struct expr *expr)
 {
 	struct printer printer = printer_new(text, left);
+	printer.digits = EXPLAIN_DIGITS;
 	for (int variable = TENSOR_MOST_DIMENSIONS; variable < BOUND; variable++)
 		if (expr_uses(expr, variable))
 			printer_name(&printer, variable, expr);

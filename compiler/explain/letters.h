@@ -13,7 +13,9 @@ struct sides {
 
 struct sides readable(struct exprs *exprs, const struct firing *firing);
 
-/* With the letters of the left side, and one for each of those variables in `expr`. */
+enum { EXPLAIN_DIGITS = 7 }; /* of numbers that are not whole */
+
+/* With the letters of the left side, one for each of those variables in `expr`, and rounded numbers. */
 struct printer printer_of(struct text *text, const struct tensor *left, const struct expr *expr);
 
 #endif

@@ -1,15 +1,15 @@
-/* The derivation for a terminal: lines of at most WIDTH columns, broken at blanks. */
+/* The derivation for a terminal: lines of at most `width` columns, broken at blanks. */
 #include "explain/explanation.h"
 
 #include <string.h>
 
+#include "explain/arrange.h"
 #include "explain/letters.h"
 #include "expr/expr_print.h"
 
-enum { WIDTH = 100 };
-
 struct page {
 	struct text *text;
+	int width;
 	bool color;
 };
 
@@ -47,7 +47,7 @@ static void add_wrapped(const struct page *page, int indent, int hanging, const 
 		int gap = (int)strspn(word, " ");
 		size_t length = strcspn(word + gap, " ");
 		int width = columns(word + gap, length);
-		bool breaks = word > line && at + gap + width > WIDTH;
+		bool breaks = word > line && at + gap + width > page->width;
 		text_printf(page->text, "%s%*s", breaks ? "\n" : "", breaks ? indent + hanging : gap, "");
 		text_bytes(page->text, word + gap, length);
 		at = (breaks ? indent + hanging : at + gap) + width;
@@ -87,13 +87,24 @@ static const char *functions_text(const struct page *page, const struct entry *e
 	return text_string(&line);
 }
 
+/* With the equation of a part that has no entry of its own. */
+static const char *origin_text(const struct page *page, const struct entry *entry)
+{
+	struct text line = text_new(page->text->arena);
+	if (!entry->part)
+		return entry->origin;
+	text_printf(&line, "adjoint of %s = %s", left_text(page, entry->part),
+	            expr_text(page, entry->part, entry->part_right));
+	return text_string(&line);
+}
+
 /* The name of the value, whose equation it is, and the functions, broken where the line ends. */
 static void add_heading(const struct page *page, const struct entry *entry)
 {
 	const char *left = left_text(page, entry->left);
 	struct text line = text_new(page->text->arena);
 	if (entry->origin)
-		text_printf(&line, "%s, ", entry->origin);
+		text_printf(&line, "%s, ", origin_text(page, entry));
 	text_add(&line, functions_text(page, entry));
 	struct text heading = text_new(page->text->arena);
 	text_printf(&heading, "%s   %s", styled(page, BOLD, left), styled(page, FAINT, text_string(&line)));
@@ -115,7 +126,7 @@ static void add_firing(const struct page *page, struct exprs *exprs, const struc
 	add_wrapped(page, 8, 6, text_string(&after));
 }
 
-/* How the first form came about is plain: as it was written, or by the chain rule. */
+/* How the first form came about is plain: as it was read, or by the chain rule. */
 static void add_form(const struct page *page, struct exprs *exprs, const struct entry *entry,
                      const struct form *form)
 {
@@ -128,12 +139,33 @@ static void add_form(const struct page *page, struct exprs *exprs, const struct 
 	add_wrapped(page, 4, 6, text_string(&line));
 }
 
+/* The parameters whose equations are those above. */
+static void add_repetitions(const struct page *page, const struct entry *entry)
+{
+	struct text line = text_new(page->text->arena);
+	if (entry->repetitions.count == 0)
+		return;
+	text_printf(&line, "The same as for %s, but for names and indices: ", updated_by(entry->left)->name);
+	for (size_t k = 0; k < entry->repetitions.count; k++) {
+		const struct repetition *repetition = &entry->repetitions.items[k];
+		text_printf(&line, "%s%s (in ", k > 0 ? ", " : "", repetition->updated->name);
+		for (size_t f = 0; f < repetition->functions.count; f++)
+			text_printf(&line, "%s%s", f > 0 ? ", " : "", repetition->functions.items[f]);
+		text_add(&line, ")");
+	}
+	add_wrapped(page, 0, 6, text_string(&line));
+	text_add(page->text, "\n");
+}
+
 static void add_entry(const struct page *page, struct exprs *exprs, const struct entry *entry)
 {
+	if (entry->is_repetition)
+		return;
 	add_heading(page, entry);
 	for (size_t k = 0; k < entry->forms.count; k++)
 		add_form(page, exprs, entry, &entry->forms.items[k]);
 	text_add(page->text, "\n");
+	add_repetitions(page, entry);
 }
 
 /* --- the rules that fired --------------------------------------------------------------------- */
@@ -179,16 +211,18 @@ static void add_preface(const struct page *page, const struct explanation *expla
 	        &line,
 	        "The derivation of %s (%s). n counts the rows of the batch, d_T is the derivative of the "
 	        "loss with respect to T, new.T the value of T after the update. Behind each value stand the "
-	        "functions of the generated C that compute it; below it its equation as it was written or "
-	        "derived, the rules that fired, and what became of it.",
-	        explanation->model, explanation->source);
+	        "functions of the generated C that compute it; below it its equation as it was read or "
+	        "derived, the rules that fired, and what became of it. What was read is the model's text "
+	        "with its definitions put in, terms collected, numbers folded and index letters chosen anew. "
+	        "Numbers are rounded to %d digits.",
+	        explanation->model, explanation->source, EXPLAIN_DIGITS);
 	add_wrapped(page, 0, 0, text_string(&line));
 	text_add(page->text, "\n");
 }
 
-void explain_text(struct text *text, const struct explanation *explanation, bool color)
+void explain_text(struct text *text, const struct explanation *explanation, int width, bool color)
 {
-	struct page page = {text, color};
+	struct page page = {text, width, color};
 	add_preface(&page, explanation);
 	for (int s = 0; s < EXPLAIN_SECTIONS; s++) {
 		const struct section *section = &explanation->sections[s];
