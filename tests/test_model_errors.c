@@ -106,7 +106,8 @@ static const struct bad STATEMENTS[] = {
 	 "3:9: note: 5 comes from here\n" "3:20: note: 4 comes from here\n"},
 	{"layer h[2] = dense(3)\n",
 	 "3:20: error[rank-mismatch]: the argument `x` of `dense` needs 1 dimension or "
-	 "more, but this is a scalar\n" "<prelude> note: `x` is declared here\n"},
+	 "more, but this is a scalar\n" "<prelude> note: `x` is declared here\n"
+	 "help: a size stands in brackets: `dense[3](…)`\n"},
 	{"layer h[99999999999] = dense(x)\n",
 	 "3:9: error[not-an-extent]: a whole number from 1 to 2147483647 is needed here\n"},
 	{"layer h[2000000000] = dense(x)\n",
@@ -117,7 +118,8 @@ static const struct bad STATEMENTS[] = {
 	 "this has shape [2, 2]\n" "2:9: note: 4 comes from here\n"
 	 "3:27: note: 2 comes from here\n"},
 	{"layer h[i, i] = x[i]\n",
-	 "3:12: error[duplicate-index]: the index `i` stands twice here\n"},
+	 "3:12: error[duplicate-index]: the index `i` stands twice here\n"
+	 "help: each index has a name of its own, as in `[i, j]`\n"},
 	{"layer y = sum(x, 3)\n",
 	 "3:15: error[index-has-value]: `x` is a value here, so it cannot be the index "
 	 "of `sum`\n"},

@@ -148,7 +148,8 @@ static const struct {
 	{"layer g = € + @",
 	 "1:11: error[syntax]: `€` is not a name\n"
 	 "help: a name is made of English letters, digits and `_`, and begins with a letter\n"
-	 "1:15: error[syntax]: `@` has no meaning here\n"},
+	 "1:15: error[syntax]: `@` has no meaning here\n"
+	 "help: a product of matrices is written with its index, as in `sum(i, W[o, i] * x[i])`\n"},
 	{"layer g = a \x01 b", "1:13: error[syntax]: a control character (0x01) has no meaning here\n"},
 	/* number */
 	{"layer g = 1.", "1:11: error[number]: `1.` is not a number\n"

@@ -149,10 +149,9 @@ const struct value *elaborate_reshape(const struct context *context, const struc
 	value->rank = (int)call->items.count - 1;
 	for (int k = 0; k < value->rank; k++) {
 		const struct ast_expr *expr = call->items.items[k + 1].value;
-		int64_t extent;
-		if (!constant_integer(context, expr, 1, &extent))
+		value->dims[k] = extent_size(context, expr, expr->span);
+		if (!value->dims[k])
 			return r->poison;
-		value->dims[k] = size_known(r->arena, extent, expr->span);
 	}
 	struct open_reshape reshape = {value, context->frame};
 	array_push(r->arena, &r->pending->reshapes, reshape);

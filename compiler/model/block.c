@@ -91,11 +91,7 @@ static int excess(const struct context *caller, const struct definition *definit
 		return 0;
 	if ((size_t)value->rank >= formal->dims.count)
 		return value->rank - (int)formal->dims.count;
-	fail(caller, argument->span, "rank-mismatch",
-	     "the argument `%s` of `%s` needs %zu dimension%s or more, but this %s", formal->name,
-	     definition->statement->name, formal->dims.count, formal->dims.count == 1 ? "" : "s",
-	     shape_phrase(caller->resolver, value));
-	diag_note(caller->resolver->diag, formal->span, "`%s` is declared here", formal->name);
+	fail_rank(caller, definition, formal, argument, true);
 	return -1;
 }
 

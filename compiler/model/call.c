@@ -100,6 +100,19 @@ static const struct value *wrong_count(const struct context *context, const stru
 	            text_string(&given));
 }
 
+/* What there is at the place of a call of an unknown name. */
+static void help_functions(const struct context *context)
+{
+	struct resolver *r = context->resolver;
+	if (context->region == REGION_INITIAL || context->is_initial)
+		help_definitions(r, "the initialisers", AST_INIT);
+	else if (context->statement && context->statement->is_loss && !context->frame)
+		help_definitions(r, "the losses", AST_LOSS);
+	else if (context->region == REGION_LAYER)
+		help_definitions(r, "the reference lists all functions, `concat` and `reshape` among them; "
+		                 "the blocks", AST_BLOCK);
+}
+
 static const struct value *unknown_function(const struct context *context, const struct ast_expr *call,
                                             name_t name)
 {
@@ -119,6 +132,8 @@ static const struct value *unknown_function(const struct context *context, const
 	struct suggestion suggestion = suggestion_for(name);
 	suggest_functions(context, &suggestion);
 	suggestion_help(r, &suggestion);
+	if (!suggestion.best)
+		help_functions(context);
 	return r->poison;
 }
 

@@ -140,6 +140,8 @@ void check_model(struct resolver *r)
 {
 	choose_output(r);
 	check_outputs(r);
+	check_depths(r);
+	check_used(r);
 	if (r->model->loss)
 		check_trained(r);
 }

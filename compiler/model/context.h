@@ -88,6 +88,8 @@ struct context {
 	struct statement *statement;
 	name_t draws;                     /* INITIAL: path of the draws */
 	enum region region;
+	bool is_initial;                  /* an initialiser may be meant, by the argument for a parameter */
+	bool is_extent;                   /* an extent stands here: an index means how far it runs */
 	const struct guard *guards;       /* conditions on indices: reads under them may leave their range */
 };
 
@@ -115,6 +117,13 @@ struct open_read {
 	const struct guard *guards;    /* conditions on indices that must keep it in range */
 };
 
+struct open_extent {
+	struct size *size;             /* that of `value`, a formula of extents that are to be found */
+	const struct value *value;
+	struct span span;
+	const struct frame *frame;
+};
+
 struct open_join {
 	struct size *size;             /* the sum of the last dimensions of the operands of `value` */
 	const struct value *value;
@@ -136,6 +145,7 @@ struct open_initial {
 struct pending {
 	ARRAY(struct open_size) sizes;
 	ARRAY(struct open_read) reads;
+	ARRAY(struct open_extent) extents;
 	ARRAY(struct open_join) joins;
 	ARRAY(struct open_reshape) reshapes;
 	ARRAY(struct model_tensor *) tensors;

@@ -1,7 +1,6 @@
 /* Expressions of the AST to values: names, numbers, operators; calls and reads are in files of their own. */
 #include "model/resolver.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -29,55 +28,6 @@ bool same_shape(const struct context *context, struct span span, const char *wha
 	return false;
 }
 
-bool constant_number(const struct context *context, const struct ast_expr *expr, double *number)
-{
-	const struct value *value = elaborate(context, expr);
-	if (is_void(context, value))
-		return false;
-	if (value->rank == 0 && value_fold(value, number))
-		return true;
-	fail(context, expr->span, "not-a-constant",
-	     "a number that is known when the model is compiled is needed here");
-	if (expr->kind == AST_NAME && value->kind == VALUE_TENSOR && value->per_sample)
-		diag_note(context->resolver->diag, value->tensor->span, "`%s` is computed for each sample",
-		          expr->name);
-	return false;
-}
-
-bool constant_between(const struct context *context, const struct ast_expr *expr, int64_t least, int64_t most,
-                      int64_t *number)
-{
-	double real;
-	if (!constant_number(context, expr, &real))
-		return false;
-	if (!(real >= (double)least && real <= (double)most) || real != floor(real)) {
-		fail(context, expr->span, "not-an-extent", "a whole number from %lld to %lld is needed here",
-		     (long long)least, (long long)most);
-		return false;
-	}
-	*number = (int64_t)real;
-	return true;
-}
-
-bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
-                      int64_t *number)
-{
-	return constant_between(context, expr, least, INT32_MAX, number);
-}
-
-struct size *extent_size(const struct context *context, const struct ast_expr *expr, struct span span)
-{
-	const struct binding *binding = expr->kind == AST_NAME ? lookup(context, expr->name) : NULL;
-	if (binding && binding->kind == BOUND_DIMENSION)
-		return binding->size;
-	if (binding && binding->kind == BOUND_INDEX)
-		return binding->index->size;
-	int64_t extent;
-	return constant_integer(context, expr, 1, &extent)
-	               ? size_known(context->resolver->arena, extent, span)
-	               : NULL;
-}
-
 static const struct value *elaborate_number(const struct context *context, const struct ast_expr *expr)
 {
 	return value_number(context, expr->span, expr->number);
@@ -88,6 +38,8 @@ static const struct value *elaborate_name(const struct context *context, const s
 	const struct binding *binding = lookup(context, expr->name);
 	if (binding && binding->kind == BOUND_VALUE)
 		return binding->value;
+	if (binding && binding->kind == BOUND_INDEX && context->is_extent)
+		return value_extent(context, expr->span, binding->index);
 	if (binding && binding->kind == BOUND_INDEX)
 		return value_position(context, expr->span, binding->index);
 	if (binding)
@@ -124,6 +76,24 @@ static bool is_poisoned(const struct context *context, const struct ast_expr *ex
 	return binding && binding->value == context->resolver->poison;
 }
 
+/* What else there is: the parameters and statistics of `hidden`. */
+static void help_members(struct resolver *r, const struct ast_expr *owner)
+{
+	struct text prefix = text_new(r->arena), list = text_new(r->arena);
+	if (!dotted_name(&prefix, owner))
+		return;
+	const char *name = text_string(&prefix);
+	size_t length = strlen(name);
+	for (size_t i = 0; i < r->model->tensors.count; i++) {
+		const struct model_tensor *tensor = r->model->tensors.items[i];
+		if ((tensor->role == MODEL_PARAMETER || tensor->role == MODEL_STATISTIC) &&
+		    strncmp(tensor->name, name, length) == 0 && tensor->name[length] == '.')
+			text_printf(&list, "%s`%s`", *text_string(&list) ? ", " : "", tensor->name);
+	}
+	if (*text_string(&list))
+		diag_help(r->diag, "`%s` has %s", name, text_string(&list));
+}
+
 static const struct value *elaborate_member(const struct context *context, const struct ast_expr *expr)
 {
 	struct resolver *r = context->resolver;
@@ -144,6 +114,8 @@ static const struct value *elaborate_member(const struct context *context, const
 	for (size_t i = 0; !context->frame && i < r->model->tensors.count; i++)
 		suggestion_offer(&suggestion, r->model->tensors.items[i]->name);
 	suggestion_help(r, &suggestion);
+	if (!suggestion.best && !context->frame)
+		help_members(r, expr->operands[0]);
 	return r->poison;
 }
 
@@ -182,9 +154,19 @@ static const struct value *power(const struct context *c, struct span span, cons
 	return value_binary(c, span, OP_POW, a, b);
 }
 
+/* A probability beyond 0 … 1: what is drawn is always below it, or never. */
+static void check_drawn(const struct context *c, const struct value *a, const struct value *b)
+{
+	double bound;
+	if (a->kind == VALUE_DRAW && a->op == OP_UNIFORM && value_fold(b, &bound) && (bound < 0 || bound > 1))
+		warn(c, b->span, "constant-condition",
+		     "this is %.15g, but is compared with a draw from 0 to 1", bound);
+}
+
 static const struct value *less(const struct context *c, struct span span, const struct value *a,
                                 const struct value *b)
 {
+	check_drawn(c, a, b);
 	return value_binary(c, span, OP_LESS, a, b);
 }
 

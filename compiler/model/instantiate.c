@@ -60,8 +60,8 @@ static const struct ast_statement *parameter_of(const struct definition *definit
 	return NULL;
 }
 
-static void fail_argument(const struct context *context, const struct ast_item *item,
-                          const struct definition *definition)
+static void fail_argument(const struct context *context, const struct ast_expr *call,
+                          const struct ast_item *item, const struct definition *definition)
 {
 	const struct ast_statement *statement = definition->statement;
 	fail(context, item->span, "unknown-argument", "`%s` has no argument `%s`", statement->name,
@@ -72,6 +72,8 @@ static void fail_argument(const struct context *context, const struct ast_item *
 	for (size_t i = 0; i < statement->body.count; i++)
 		if (statement->body.items[i]->kind == AST_PARAM)
 			suggestion_offer(&suggestion, statement->body.items[i]->name);
+	if (!suggestion.best && item->value->kind == AST_NUMBER && help_size(context, call, definition))
+		return;
 	suggestion_help(context->resolver, &suggestion);
 	help_arguments(context->resolver, statement);
 }
@@ -104,7 +106,7 @@ static void fail_count(const struct context *context, const struct ast_expr *cal
 	fail(context, call->items.items[first].span, "argument-count",
 	     "`%s` takes %zu argument%s, but %zu %s given", statement->name, statement->formals.count,
 	     statement->formals.count == 1 ? "" : "s", given, given == 1 ? "is" : "are");
-	if (statement->formals.count > 0)
+	if (!help_size(context, call, definition) && statement->formals.count > 0)
 		help_arguments(context->resolver, statement);
 }
 
@@ -140,7 +142,7 @@ static bool match_item(const struct context *context, const struct ast_expr *cal
 	}
 	if (allow_extra && parameter_of(definition, item->name))
 		return match_parameter(context, call, item);
-	fail_argument(context, item, definition);
+	fail_argument(context, call, item, definition);
 	return false;
 }
 
@@ -194,18 +196,14 @@ static bool bind_dimension(const struct context *caller, struct context *inner,
                            const struct ast_formal *formal, const struct ast_item *item, struct size *size,
                            struct span span)
 {
-	struct resolver *r = caller->resolver;
 	bool is_name = item->kind == ITEM_VALUE && item->value->kind == AST_NAME;
 	const struct binding *binding = is_name ? lookup(inner, item->value->name) : NULL;
-	int64_t extent = 0;
 	struct size *wanted = NULL;
 	if (binding && binding->kind == BOUND_DIMENSION)
 		wanted = binding->size;
 	else if (is_name && !binding)
 		wanted = size;
-	else if (constant_integer(inner, item->value, 1, &extent))
-		wanted = size_known(r->arena, extent, item->span);
-	else
+	else if (!(wanted = extent_size(inner, item->value, item->span)))
 		return false;
 	name_t name = item->kind == ITEM_EXTENT ? item->name : is_name ? item->value->name : NULL;
 	if (!size_unify(wanted, size)) {
@@ -233,18 +231,13 @@ bool bind_dimensions(const struct context *caller, struct context *inner, const 
 }
 
 static bool check_rank(const struct context *caller, const struct definition *definition,
-                       const struct ast_formal *formal, const struct value *value, struct span span)
+                       const struct ast_formal *formal, const struct value *value,
+                       const struct ast_expr *expr, struct span span)
 {
 	if (formal->dims.count == 0 || is_void(caller, value) || formal->dims.count == (size_t)value->rank)
 		return true;
-	struct resolver *r = caller->resolver;
-	fail(caller, span, "rank-mismatch",
-	     "the argument `%s` of `%s` needs %zu dimension%s, but this %s", formal->name,
-	     definition->statement->name, formal->dims.count, formal->dims.count == 1 ? "" : "s",
-	     shape_phrase(r, value));
-	diag_note(r->diag, formal->span, "`%s` is declared here", formal->name);
-	if (formal->dims.count == 1 && value->rank > 1)
-		diag_help(r->diag, "`reshape(…)` makes one dimension of several");
+	struct argument argument = {span, expr, value};
+	fail_rank(caller, definition, formal, &argument, false);
 	return false;
 }
 
@@ -257,7 +250,7 @@ static bool bind_formals(const struct context *caller, struct context *inner,
 		const struct ast_formal *formal = &formals->items[i];
 		struct span span = arguments[i].expr || arguments[i].value ? arguments[i].span : formal->span;
 		const struct value *value = argument_value(caller, inner, formal, &arguments[i]);
-		if (!check_rank(caller, definition, formal, value, span) ||
+		if (!check_rank(caller, definition, formal, value, arguments[i].expr, span) ||
 		    !bind_dimensions(caller, inner, formal, value, span))
 			good = false;
 		scope_add(inner, inner->scope,

@@ -121,16 +121,6 @@ static void run(const struct context *context, const struct definition *definiti
 	r->model->train.states = update.states;
 }
 
-static void help_optimizers(struct resolver *r)
-{
-	struct text text = text_new(r->arena);
-	for (size_t i = 0; i < r->definitions.count; i++)
-		if (r->definitions.items[i]->statement->kind == AST_OPTIMIZER)
-			text_printf(&text, "%s`%s`", *text_string(&text) ? ", " : "",
-			            r->definitions.items[i]->statement->name);
-	diag_help(r->diag, "there are %s", text_string(&text));
-}
-
 static const struct definition *find_optimizer(const struct context *context, const struct ast_expr *name)
 {
 	struct resolver *r = context->resolver;
@@ -147,7 +137,7 @@ static const struct definition *find_optimizer(const struct context *context, co
 			suggestion_offer(&suggestion, r->definitions.items[i]->statement->name);
 	suggestion_help(r, &suggestion);
 	if (!suggestion.best)
-		help_optimizers(r);
+		help_definitions(r, "there", AST_OPTIMIZER);
 	return NULL;
 }
 

@@ -48,7 +48,9 @@ static bool check_given(const struct context *context, const struct left *left, 
 static const struct value *given_value(const struct context *context, const struct context *caller,
                                        const struct left *left, name_t name, const struct argument *given)
 {
-	const struct value *value = elaborate(caller, given->expr);
+	struct context argument = *caller;
+	argument.is_initial = given->expr->kind == AST_NAME || given->expr->kind == AST_CALL;
+	const struct value *value = elaborate(&argument, given->expr);
 	if (is_void(context, value))
 		return value;
 	if (!check_given(context, left, name, value, given->expr->span))

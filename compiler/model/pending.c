@@ -1,6 +1,8 @@
 /* What waits until the sizes of a statement are known. */
 #include "model/resolver.h"
 
+#include <math.h>
+
 void open_size(const struct context *context, struct size *size, struct span span, name_t name)
 {
 	struct resolver *r = context->resolver;
@@ -47,16 +49,47 @@ static bool solve_join(struct resolver *r, const struct open_join *join)
 	return true;
 }
 
-static void solve_joins(struct resolver *r, struct pending *pending)
+static bool solve_extent(struct resolver *r, const struct open_extent *open)
+{
+	double extent;
+	if (!value_fold(open->value, &extent))
+		return false;
+	if (!(extent >= 1 && extent <= INT32_MAX) || extent != floor(extent)) {
+		diag_error(r->diag, open->span, "not-an-extent",
+		           "a whole number from 1 to %d is needed here, but this is %.15g", INT32_MAX,
+		           extent);
+		note_calls(r, open->frame);
+	} else if (!size_unify(open->size, size_known(r->arena, (int64_t)extent, open->span))) {
+		diag_error(r->diag, open->span, "shape-mismatch", "this is %.15g, but %lld are needed",
+		           extent, (long long)size_extent(open->size));
+		note_calls(r, open->frame);
+		note_sizes(r, open->size, open->size);
+	}
+	return true;
+}
+
+static bool solve_extents(struct resolver *r, struct pending *pending)
+{
+	size_t kept = 0, count = pending->extents.count;
+	for (size_t i = 0; i < count; i++)
+		if (!solve_extent(r, &pending->extents.items[i]))
+			pending->extents.items[kept++] = pending->extents.items[i];
+	pending->extents.count = kept;
+	return kept < count;
+}
+
+/* What follows from sizes that are known, until no more does. */
+static void solve(struct resolver *r, struct pending *pending)
 {
 	bool progress = true;
 	while (progress) {
+		progress = solve_extents(r, pending);
 		size_t kept = 0, count = pending->joins.count;
 		for (size_t i = 0; i < count; i++)
 			if (!solve_join(r, &pending->joins.items[i]))
 				pending->joins.items[kept++] = pending->joins.items[i];
 		pending->joins.count = kept;
-		progress = kept < count && kept > 0;
+		progress |= kept < count;
 	}
 }
 
@@ -92,6 +125,16 @@ static bool check_sizes(struct resolver *r, struct pending *pending, bool quiet)
 	return good;
 }
 
+static bool check_extents(struct resolver *r, const struct pending *pending, bool quiet)
+{
+	for (size_t i = 0; !quiet && i < pending->extents.count; i++) {
+		diag_error(r->diag, pending->extents.items[i].span, "unknown-size",
+		           "nothing determines this extent");
+		note_calls(r, pending->extents.items[i].frame);
+	}
+	return pending->extents.count == 0;
+}
+
 static void check_reshape(struct resolver *r, const struct open_reshape *reshape)
 {
 	const struct value *value = reshape->value;
@@ -115,9 +158,9 @@ static void check_tensor(struct resolver *r, const struct model_tensor *tensor)
 
 bool finish_statement(struct resolver *r, struct pending *pending, bool quiet)
 {
-	solve_joins(r, pending);
-	bool has_sizes = check_sizes(r, pending, quiet);
-	solve_joins(r, pending);
+	solve(r, pending);
+	bool has_sizes = check_sizes(r, pending, quiet) && check_extents(r, pending, quiet);
+	quiet |= !has_sizes;
 	for (size_t i = 0; !quiet && i < pending->reads.count; i++)
 		if (!check_read(r, &pending->reads.items[i]) && pending != &r->late)
 			array_push(r->arena, &r->late.reads, pending->reads.items[i]);

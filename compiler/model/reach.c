@@ -1,4 +1,5 @@
-/* What the loss and the outputs depend on: parameters that cannot be trained, outputs that need a target. */
+/* What the loss and the outputs depend on: parameters that cannot be trained, outputs that need a target,
+ * data that nothing needs. */
 #include "model/resolver.h"
 
 struct reach {
@@ -105,6 +106,44 @@ void check_trained(struct resolver *r)
 			warn_untrained(r, tensor, hindrance, &by_gradient);
 		last = tensor;
 		before = hindrance;
+	}
+}
+
+/* What the loss, the outputs or the statistics depend on. */
+static struct reach reach_from_all(const struct resolver *r)
+{
+	struct reach reach = {.seen = table_new(r->arena)};
+	const model_tensors *tensors = &r->model->tensors;
+	if (r->model->loss)
+		mark(r->arena, &reach, r->model->loss);
+	for (size_t i = 0; i < tensors->count; i++) {
+		if (tensors->items[i]->update)
+			mark(r->arena, &reach, tensors->items[i]->update);
+		if (tensors->items[i]->is_output)
+			mark(r->arena, &reach, tensors->items[i]->value);
+	}
+	for (size_t i = tensors->count; i-- > 0;)
+		if (tensors->items[i]->value && table_get(reach.seen, tensors->items[i]))
+			mark(r->arena, &reach, tensors->items[i]->value);
+	return reach;
+}
+
+/* What must be given for each sample although nothing needs it. */
+void check_used(struct resolver *r)
+{
+	const model_tensors *tensors = &r->model->tensors;
+	struct reach reach = reach_from_all(r);
+	for (size_t i = 0; i < tensors->count; i++) {
+		const struct model_tensor *tensor = tensors->items[i];
+		if (table_get(reach.seen, tensor))
+			continue;
+		if (tensor->role == MODEL_TARGET)
+			diag_warning(r->diag, tensor->span, "unused-target",
+			             "the loss does not depend on the target `%s`", tensor->name);
+		if (tensor->role == MODEL_INPUT)
+			diag_warning(r->diag, tensor->span, "unused-input",
+			             "neither the outputs nor the loss depend on the input `%s`",
+			             tensor->name);
 	}
 }
 

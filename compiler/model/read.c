@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { MOST_TERMS = 16 };
 
 /* constant + Σ coefficient · index */
@@ -72,6 +74,9 @@ static void fail_range(struct resolver *r, const struct open_read *read, double 
 		           "this reads position %.15g, but there are only 0 to %lld", least,
 		           (long long)extent - 1);
 		note_calls(r, read->frame);
+		if (least < 0)
+			diag_help(r->diag, "positions count from 0: the last one is %lld",
+			          (long long)extent - 1);
 		return;
 	}
 	diag_error(r->diag, read->span, "out-of-range",
@@ -191,8 +196,14 @@ static const struct value *read_position(const struct context *context, const st
 		            "a position must be a scalar, but this has shape %s", value_shape(r, position));
 	struct open_read read = {.span = expr->span, .frame = context->frame, .position = position,
 	                         .size = size, .guards = context->guards};
-	array_push(r->arena, &r->pending->reads, read);
-	return position;
+	double number;
+	if (!value_fold(position, &number) || size_extent(size) == 0) {
+		array_push(r->arena, &r->pending->reads, read);
+		return position;
+	}
+	int errors = diag_errors(r->diag);
+	check_read(r, &read);
+	return diag_errors(r->diag) == errors ? position : r->poison;
 }
 
 static struct size *read_slice(const struct context *context, const struct ast_item *item, struct size *size,
@@ -231,6 +242,42 @@ static bool read_item(const struct context *context, const struct ast_item *item
 	return place->position != r->poison && place->position != r->none;
 }
 
+/* The read with the given items, then 0, or the whole extent, for each dimension that has none. */
+static const char *completed_read(struct resolver *r, const struct ast_expr *read,
+                                  const struct value *operand, bool whole)
+{
+	struct ast_expr zero = {.kind = AST_NUMBER}, ends[MODEL_MOST_DIMENSIONS], full = *read;
+	full.items = (ast_items){0};
+	for (int k = 0; k < operand->rank; k++) {
+		double extent = (double)size_extent(operand->dims[k]);
+		ends[k] = (struct ast_expr){.kind = AST_NUMBER, .number = extent};
+		struct ast_item item = {.kind = whole ? ITEM_SLICE : ITEM_VALUE, .value = &zero};
+		item.end = &ends[k];
+		array_push(r->arena, &full.items,
+		           (size_t)k < read->items.count ? read->items.items[k] : item);
+	}
+	struct text text = text_new(r->arena);
+	ast_print_expression(&text, &full);
+	return text_string(&text);
+}
+
+static const struct value *fail_count(const struct context *context, const struct ast_expr *read,
+                                      const struct value *operand)
+{
+	struct resolver *r = context->resolver;
+	size_t given = read->items.count;
+	fail(context, read->span, "index-count", "this has shape %s and needs %d ind%s, but %zu %s given",
+	     value_shape(r, operand), operand->rank, operand->rank == 1 ? "ex" : "ices", given,
+	     given == 1 ? "is" : "are");
+	bool is_known = given < (size_t)operand->rank;
+	for (int k = 0; k < operand->rank; k++)
+		is_known &= size_extent(operand->dims[k]) > 0;
+	if (is_known)
+		diag_help(r->diag, "one element is read as `%s`, a whole row as `%s`",
+		          completed_read(r, read, operand, false), completed_read(r, read, operand, true));
+	return r->poison;
+}
+
 const struct value *elaborate_read(const struct context *context, const struct ast_expr *read)
 {
 	struct resolver *r = context->resolver;
@@ -239,13 +286,8 @@ const struct value *elaborate_read(const struct context *context, const struct a
 		return operand;
 	if (operand->rank == 0)
 		return fail(context, read->span, "index-count", "a scalar has no elements to read");
-	if ((size_t)operand->rank != read->items.count) {
-		fail(context, read->span, "index-count",
-		     "this has shape %s and needs %d ind%s, but %zu %s given", value_shape(r, operand),
-		     operand->rank, operand->rank == 1 ? "ex" : "ices", read->items.count,
-		     read->items.count == 1 ? "is" : "are");
-		return r->poison;
-	}
+	if ((size_t)operand->rank != read->items.count)
+		return fail_count(context, read, operand);
 	struct place places[MODEL_MOST_DIMENSIONS] = {0};
 	struct size *extents[MODEL_MOST_DIMENSIONS] = {0};
 	bool good = true;

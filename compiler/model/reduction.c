@@ -34,6 +34,52 @@ static const struct value *reduce(const struct context *context, struct span spa
 	                     : reduced;
 }
 
+/* Does the definition around take tensors of any shape by that name, or compute with such ones? */
+static bool is_of_any_shape(const struct ast_statement *definition, name_t name)
+{
+	bool takes_any = false, is_local = false;
+	for (size_t i = 0; i < definition->formals.count; i++) {
+		const struct ast_formal *formal = &definition->formals.items[i];
+		bool any = formal->dims.count == 0 && !formal->initial;
+		if (any && formal->name == name)
+			return true;
+		takes_any |= any;
+	}
+	for (size_t i = 0; i < definition->body.count; i++) {
+		const struct ast_statement *each = definition->body.items[i];
+		is_local |= each->kind == AST_ASSIGN && each->dims.count == 0 && each->name == name;
+	}
+	return takes_any && is_local;
+}
+
+static bool may_be_tensor(const struct context *context, const struct ast_expr *expr)
+{
+	if (!context->frame || context->region == REGION_OPTIMIZER)
+		return false;
+	if (expr->kind == AST_NAME)
+		return is_of_any_shape(context->frame->definition->statement, expr->name);
+	bool may = false;
+	for (int i = expr->kind == AST_CALL; i < expr->operand_count && expr->kind != AST_INDEX && !may; i++)
+		may = may_be_tensor(context, expr->operands[i]);
+	for (size_t i = 0; i < expr->items.count && expr->kind == AST_CALL && !may; i++)
+		may = may_be_tensor(context, expr->items.items[i].value);
+	return may;
+}
+
+static const struct value *fail_scalar(const struct context *context, const struct ast_expr *call,
+                                       name_t name)
+{
+	struct resolver *r = context->resolver;
+	fail(context, call->items.items[0].span, "nothing-to-reduce",
+	     "`%s` of one argument reduces a tensor, but this is a scalar", name);
+	if (context->region == REGION_OPTIMIZER)
+		diag_help(r->diag, "an optimizer computes with one element of a parameter at a time; the "
+		          "norm of all gradients is limited by a setting of `train`: `clip = norm(1)`");
+	else if (context->open)
+		diag_help(r->diag, "over an index it is written `%s(i, …)`", name);
+	return r->poison;
+}
+
 static const struct value *reduce_all(const struct context *context, const struct ast_expr *call, name_t name)
 {
 	static const char *const letters[MODEL_MOST_DIMENSIONS] = {"i", "j", "k", "l", "m", "n", "o", "p"};
@@ -45,6 +91,8 @@ static const struct value *reduce_all(const struct context *context, const struc
 		return fail(context, call->span, "argmax-rank",
 		            "`argmax` of all elements needs one dimension, but this has shape %s",
 		            value_shape(r, operand));
+	if (operand->rank == 0 && !may_be_tensor(context, call->items.items[0].value))
+		return fail_scalar(context, call, name);
 	const struct index *indices[MODEL_MOST_DIMENSIONS];
 	for (int k = 0; k < operand->rank; k++)
 		indices[k] = index_new(context, name_of(r->names, letters[k]), operand->dims[k], call->span);
@@ -96,9 +144,13 @@ const struct value *elaborate_reduction(const struct context *context, const str
 	const ast_items *items = &call->items;
 	if (items->count == 1 && items->items[0].kind == ITEM_VALUE)
 		return reduce_all(context, call, name);
-	if (items->count != 2 || items->items[1].kind != ITEM_VALUE)
-		return fail(context, call->span, "argument-count",
-		            "`%s` takes one value, or an index and a scalar", name);
+	if (items->count != 2 || items->items[1].kind != ITEM_VALUE) {
+		fail(context, call->span, "argument-count", "`%s` takes one value, or an index and a scalar",
+		     name);
+		diag_help(r->diag, "over one dimension of several it is written with an index, as in "
+		          "`%s(j, x[i, j])`", name);
+		return r->poison;
+	}
 	if (!is_letter(context, &items->items[0], name))
 		return r->poison;
 	struct index *index = reduction_index(context, &items->items[0]);

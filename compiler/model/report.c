@@ -30,6 +30,18 @@ const struct value *fail(const struct context *context, struct span span, const 
 	return r->poison;
 }
 
+void warn(const struct context *context, struct span span, const char *id, const char *format, ...)
+{
+	struct resolver *r = context->resolver;
+	char message[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	diag_warning(r->diag, span, id, "%s", message);
+	note_calls(r, context->frame);
+}
+
 const char *shape_text(struct resolver *resolver, int rank, struct size *const *dims)
 {
 	if (rank == 0)

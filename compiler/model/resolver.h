@@ -11,6 +11,10 @@
 __attribute__((format(printf, 4, 5))) const struct value *
 fail(const struct context *context, struct span span, const char *id, const char *format, ...);
 
+/* Likewise a warning. */
+__attribute__((format(printf, 4, 5))) void
+warn(const struct context *context, struct span span, const char *id, const char *format, ...);
+
 /* Notes for the calls of `frame`, for an error that is found after they have been left. */
 void note_calls(struct resolver *resolver, const struct frame *frame);
 
@@ -40,6 +44,9 @@ void suggestion_help(struct resolver *resolver, const struct suggestion *suggest
 
 /* What `definition` may be called with, as help: "`adam` takes `rate = 0.001, …`". */
 void help_arguments(struct resolver *resolver, const struct ast_statement *definition);
+
+/* All definitions of a kind as help: "the losses are `mse`, …". */
+void help_definitions(struct resolver *resolver, const char *what, enum ast_statement_kind kind);
 
 /* Values that `context` sees; definitions and functions that can be called; initialisers. */
 void suggest_values(const struct context *context, struct suggestion *suggestion);
@@ -148,6 +155,8 @@ bool dotted_name(struct text *text, const struct ast_expr *expr);
 bool same_shape(const struct context *context, struct span span, const char *what, const struct value *a,
                 struct span a_span, const struct value *b, struct span b_span);
 
+/* --- constant.c: numbers known now, extents ------------------------------------------------------------ */
+
 /* A whole number from `least` to `most`, known now; false after an error. */
 bool constant_between(const struct context *context, const struct ast_expr *expr, int64_t least, int64_t most,
                       int64_t *number);
@@ -156,7 +165,7 @@ bool constant_between(const struct context *context, const struct ast_expr *expr
 bool constant_integer(const struct context *context, const struct ast_expr *expr, int64_t least,
                       int64_t *number);
 
-/* A size: of a dimension that the definition names, or a number known now; NULL after an error. */
+/* A size: of a dimension that the definition names, a formula of such, or a number; NULL after an error. */
 struct size *extent_size(const struct context *context, const struct ast_expr *expr, struct span span);
 
 /* A number known now; false after an error. */
@@ -223,6 +232,16 @@ const struct value *expand_definition(const struct context *context, const struc
 /* A name alone that means an initialiser. */
 const struct value *expand_initialiser(const struct context *context, const struct ast_expr *expr,
                                        const struct definition *definition);
+
+/* --- misuse.c: arguments that do not fit -------------------------------------------------------------- */
+
+/* Of a call with too many arguments: says that a number among them was meant as a size, if it may be so. */
+bool help_size(const struct context *context, const struct ast_expr *call,
+               const struct definition *definition);
+
+/* The value of the argument has not the dimensions that the formal names (`or_more`: nor more). */
+void fail_rank(const struct context *caller, const struct definition *definition,
+               const struct ast_formal *formal, const struct argument *argument, bool or_more);
 
 /* --- block.c -------------------------------------------------------------------------------------- */
 
@@ -317,6 +336,10 @@ void check_model(struct resolver *resolver);
 /* --- reach.c: dependence ------------------------------------------------------------------------------ */
 
 void check_outputs(struct resolver *resolver);
+
+/* depth.c: no reduction under more indices than a tensor has dimensions. */
+void check_depths(struct resolver *resolver);
+void check_used(struct resolver *resolver);
 void check_trained(struct resolver *resolver);
 
 #endif

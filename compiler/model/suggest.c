@@ -14,9 +14,15 @@ struct suggestion suggestion_for(const char *wanted)
 
 static bool same_letters(const char *a, const char *b)
 {
-	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
-		a++, b++;
-	return *a == *b;
+	for (; *a || *b; a++, b++) {
+		a += strspn(a, "_");
+		b += strspn(b, "_");
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+		if (!*a)
+			return true;
+	}
+	return true;
 }
 
 /* `glorot` for `glorot_uniform` */
@@ -26,6 +32,13 @@ static bool is_beginning(const char *wanted, const char *candidate)
 	return length >= 3 && strncmp(wanted, candidate, length) == 0;
 }
 
+/* Its first words, as `he` are those of `he_normal` */
+static bool is_first_word(const char *wanted, const char *candidate)
+{
+	size_t length = strlen(wanted);
+	return length >= 2 && strncmp(wanted, candidate, length) == 0 && candidate[length] == '_';
+}
+
 void suggestion_offer(struct suggestion *suggestion, const char *candidate)
 {
 	if (suggestion->distance == 0)
@@ -33,6 +46,8 @@ void suggestion_offer(struct suggestion *suggestion, const char *candidate)
 	size_t distance = same_letters(suggestion->wanted, candidate)
 	                          ? 0
 	                          : name_distance(suggestion->wanted, candidate, suggestion->distance - 1);
+	if (distance > 1 && suggestion->distance > 1 && is_first_word(suggestion->wanted, candidate))
+		distance = 1;
 	if (distance >= suggestion->distance && !suggestion->best &&
 	    is_beginning(suggestion->wanted, candidate))
 		suggestion->best = candidate;
@@ -62,6 +77,10 @@ void suggest_values(const struct context *context, struct suggestion *suggestion
 	for (const struct scope *scope = context->scope; scope; scope = scope->outer)
 		for (size_t i = 0; i < scope->bindings.count; i++)
 			suggestion_offer(suggestion, scope->bindings.items[i].name);
+	for (size_t i = 0; context->implicit && i < context->implicit->bindings.count; i++)
+		suggestion_offer(suggestion, context->implicit->bindings.items[i].name);
+	if (same_letters(suggestion->wanted, "none"))
+		suggestion_offer(suggestion, "none");
 	const struct resolver *r = context->resolver;
 	if (!context->frame)
 		for (size_t i = 0; i < r->value_list.count; i++)
@@ -93,6 +112,16 @@ void suggest_initialisers(const struct context *context, struct suggestion *sugg
 	for (size_t i = 0; is_shown(context) && i < r->definitions.count; i++)
 		if (r->definitions.items[i]->statement->kind == AST_INIT)
 			suggestion_offer(suggestion, r->definitions.items[i]->statement->name);
+}
+
+void help_definitions(struct resolver *resolver, const char *what, enum ast_statement_kind kind)
+{
+	struct text text = text_new(resolver->arena);
+	for (size_t i = 0; i < resolver->definitions.count; i++)
+		if (resolver->definitions.items[i]->statement->kind == kind)
+			text_printf(&text, "%s`%s`", *text_string(&text) ? ", " : "",
+			            resolver->definitions.items[i]->statement->name);
+	diag_help(resolver->diag, "%s are %s", what, text_string(&text));
 }
 
 static void add_formals(struct text *text, const ast_formals *formals)

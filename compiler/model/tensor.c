@@ -19,6 +19,20 @@ static struct size *letter_size(const struct context *context, const struct ast_
 	return size;
 }
 
+static bool fail_twice(const struct context *context, const struct ast_item *item, name_t name,
+                       bool is_dimension)
+{
+	struct diag *diag = context->resolver->diag;
+	const char *other = strcmp(name, "j") == 0 ? "k" : "j";
+	fail(context, item->span, "duplicate-index", "the index `%s` stands twice here", name);
+	if (is_dimension)
+		diag_help(diag, "a second index of the same extent is written `[%s, %s: %s]`", name, other,
+		          name);
+	else
+		diag_help(diag, "each index has a name of its own, as in `[%s, %s]`", name, other);
+	return false;
+}
+
 static bool read_dimension(struct context *context, const struct ast_item *item, struct left *left,
                            bool letters)
 {
@@ -36,9 +50,8 @@ static bool read_dimension(struct context *context, const struct ast_item *item,
 			size = size_new(r->arena, item->span);
 		for (int j = 0; j < k; j++)
 			if (left->letters[j] && left->letters[j]->name == name)
-				return fail(context, item->span, "duplicate-index",
-				            "the index `%s` stands twice here", name),
-				       false;
+				return fail_twice(context, item, name,
+				                  binding && binding->kind == BOUND_DIMENSION);
 		left->dims[k] = size;
 		left->letters[k] = index_new(context, name, size, item->span);
 		left->has_letter = true;
@@ -48,11 +61,8 @@ static bool read_dimension(struct context *context, const struct ast_item *item,
 		fail(context, item->span, "unexpected-item", "an extent is needed here");
 		return false;
 	}
-	int64_t extent;
-	if (!constant_integer(context, item->value, 1, &extent))
-		return false;
-	left->dims[k] = size_known(r->arena, extent, item->span);
-	return true;
+	left->dims[k] = extent_size(context, item->value, item->span);
+	return left->dims[k] != NULL;
 }
 
 static void bind_letters(struct context *context, const struct left *left)

@@ -57,6 +57,16 @@ static const struct ast_statement *declared_outside(const struct context *contex
 	return NULL;
 }
 
+/* What there is where nothing is near. */
+static void help_names(const struct context *context)
+{
+	if (context->region == REGION_OPTIMIZER)
+		diag_help(context->resolver->diag, "an optimizer knows `parameter`, `gradient`, `step` and "
+		          "`epoch`, its arguments and what it assigns");
+	else if (context->is_initial && !context->frame)
+		help_definitions(context->resolver, "the initialisers", AST_INIT);
+}
+
 static void fail_outside(const struct context *context, const struct ast_expr *expr,
                          const struct ast_statement *statement)
 {
@@ -68,6 +78,8 @@ static void fail_outside(const struct context *context, const struct ast_expr *e
 	diag_note(diag, statement->name_span, "this value of the model cannot be used there");
 	if (context->frame && context->region != REGION_OPTIMIZER)
 		diag_help(diag, "give it as an argument");
+	else
+		help_names(context);
 }
 
 const struct value *unknown_name(const struct context *context, const struct ast_expr *expr)
@@ -103,9 +115,11 @@ const struct value *unknown_name(const struct context *context, const struct ast
 		fail(context, expr->span, "unknown-name", "`%s` is not known here", name);
 		struct suggestion suggestion = suggestion_for(name);
 		suggest_values(context, &suggestion);
-		if (context->region == REGION_INITIAL)
+		if (context->region == REGION_INITIAL || context->is_initial)
 			suggest_initialisers(context, &suggestion);
 		suggestion_help(r, &suggestion);
+		if (!suggestion.best)
+			help_names(context);
 	}
 	return r->poison;
 }

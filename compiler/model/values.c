@@ -184,6 +184,9 @@ const struct value *value_quotient(const struct context *context, struct span sp
 {
 	if (is_void(context, b))
 		return b;
+	double divisor;
+	if (b->rank == 0 && value_fold(b, &divisor) && divisor == 0)
+		warn(context, b->span, "division-by-zero", "this divides by 0");
 	const struct value *inverse = value_binary(context, span, OP_POW, b, value_number(context, span, -1));
 	return value_binary(context, span, OP_MULTIPLY, a, inverse);
 }

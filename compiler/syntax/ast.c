@@ -149,13 +149,24 @@ static const struct ast_expr *with_items(struct parse *parse, struct span span, 
 		.items = items});
 }
 
+/* `dense(16)(x)`: what is written first may be a size, or a factor. */
+static void help_called(struct parse *parse, const struct ast_expr *callee)
+{
+	const struct ast_expr *base = callee->kind == AST_CALL ? callee->operands[0] : NULL;
+	const struct ast_expr *size = base && callee->items.count > 0 ? callee->items.items[0].value : NULL;
+	if (size && base->kind == AST_NAME && size->kind == AST_NUMBER)
+		diag_help(parse->diag, "a size stands in brackets: `%s[%.15g](…)`", base->name, size->number);
+	else
+		diag_help(parse->diag, "a product is written with `*`");
+}
+
 const struct ast_expr *ast_call(struct parse *parse, struct span span, const struct ast_expr *callee,
                                 ast_items items)
 {
 	if (!parse->too_deep && !is_name_or_index_of_name(callee)) {
 		diag_error(parse->diag, callee->span, "syntax",
 		           "only a name can be called, as in `f(x)` or `f[8](x)`");
-		diag_help(parse->diag, "a product is written with `*`");
+		help_called(parse, callee);
 		parse->failed = true;
 	}
 	return with_items(parse, span, AST_CALL, callee, check_items(parse, items, ITEMS_OF_CALL));

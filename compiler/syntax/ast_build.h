@@ -93,4 +93,9 @@ const struct ast_statement *ast_body(struct parse *parse, struct span span, enum
 void syntax_error(struct parse *parse, const char *const *expected, size_t count);
 void syntax_too_deep(struct parse *parse, struct span span);
 
+/* --- syntax_help.c ------------------------------------------------------------------------------------ */
+
+/* Says what was probably meant where the token `found` does not fit; false if that is unknown. */
+bool syntax_help(const struct parse *parse, const struct token *found);
+
 #endif

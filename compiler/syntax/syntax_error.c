@@ -121,6 +121,8 @@ static bool no_statement_of_body(const struct fault *fault)
 		return false;
 	if (word->kind == TOKEN_NAME && !expects(fault, "'['"))
 		return false;
+	if (word->kind == TOKEN_RETURN && expects(fault, "a name"))
+		return false;
 	if (word->kind == TOKEN_NAME)
 		unknown_statement(fault, word, WORD_BODY);
 	else
@@ -273,6 +275,8 @@ static void unexpected(struct fault *fault)
 		diag_error(diag, place(fault), "syntax", "expected %s after `%.*s`", list, (int)length,
 		           fault->parse->source->text + previous->start);
 	}
+	if (syntax_help(fault->parse, found))
+		return;
 	if (found->kind == '=' && expects(fault, "=="))
 		diag_help(diag, "equality is written `==`");
 	if (found->kind == TOKEN_NAME && !expects(fault, "a name"))

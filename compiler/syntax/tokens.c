@@ -167,6 +167,8 @@ int token_of_bad_character(struct lexing *lexing, struct span span)
 		{";", "a statement ends with its line"},
 		{"//", "a comment begins with `#`"},
 		{"/*", "a comment begins with `#`"},
+		{"?", "a choice is written `if c then a else b`"},
+		{"@", "a product of matrices is written with its index, as in `sum(i, W[o, i] * x[i])`"},
 		{"'", "a string stands in double quotes"},
 	};
 	const char *text = span_text(span);
@@ -181,6 +183,8 @@ int token_of_bad_character(struct lexing *lexing, struct span span)
 		if (length == span.end - span.start && strncmp(HELP[i].text, text, length) == 0)
 			diag_help(lexing->diag, "%s", HELP[i].help);
 	}
+	if (first == '\'' && span.end - span.start > 1)
+		diag_help(lexing->diag, "a name stands without quotes, the file of a `use` in double ones");
 	return TOKEN_BAD;
 }
 
