@@ -272,7 +272,7 @@ void check_exact(const struct exact *rows, int count)
 				point.t[i] = (real)rows[k].t[i];
 			}
 			struct answer answer = ask(&m, k, &point);
-			cr_expect(fabs(answer.value - rows[k].value) <= tolerance * fmax(1, rows[k].value),
+			cr_expect(fabs(answer.value - rows[k].value) <= tolerance * fabs(rows[k].value),
 			          "%s: %.17g, not %.17g", rows[k].text, answer.value, rows[k].value);
 			for (int i = 0; i < SIZE; i++)
 				cr_expect(fabs(answer.gradient[i] - rows[k].slopes[i]) <=

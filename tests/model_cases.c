@@ -210,6 +210,19 @@ const struct model_case model_cases[] = {
 	VALUE("the same function over two extents", "input x[6]",
 	      "layer p[4] = tanh(x[0..4])\nlayer q[i: 6] = 2 * tanh(x[i])\noutput y[2] = dense(concat(p, "
 	      "q))"),
+	CASE("a condition on data inside of one on indices",
+	     "input x[4]\ntarget t[4]\nparam p[4] = normal\nlayer h[2] = dense(x)\n"
+	     "layer z[4] = concat(if x[2..4] > 0 then h else x[0..2], h)\n"
+	     "output y[i: 4] = z[i] + (if i < 3 then (if x[i + 1] > 0 then 0 else p[i]) else 0)\nminimize mse(y, t)"),
+	CASE("parts of class vectors",
+	     "input x[4]\ninput k class[5]\ninput d[3] class[3]\ntarget t[2]\nparam w[5] = normal\nparam v[3] = normal\n"
+	     "output y[2] = dense(x) + dense(k[0..3])\n"
+	     "minimize mse(y, t) * (1 + sum(k[1..3])) + sum(j: 3, if j < 5 then k[j] * w[j] else 0) * y[0] + "
+	     "sum(j, d[j, j] * v[j]) + sum(j, d[j, j]) * y[1] + sum(j, d[1, j] * v[j])"),
+	CASE("an exponent that is shifted by another maximum",
+	     "input x[3]\ntarget t class[3]\nlayer z[3] = dense(x)\nlayer m = constant(max(j, x[j]))\n"
+	     "output p[3] = softmax(2 * z - m)\noutput q[3] = softmax(z - max(j, x[j]))\n"
+	     "minimize cross_entropy(p, t) + cross_entropy(q, t)"),
 	CASE("reshapes of reshapes",
 	     "input x[3, 4]\ntarget t[2]\nlayer h[3, 4] = tanh(dense(x))\nlayer f[12] = reshape(h, 12)\n"
 	     "layer g[2, 6] = reshape(h, 2, 6)\nlayer k[4] = dense(reshape(g, 12))\n"

@@ -63,6 +63,7 @@ static const struct measured library[] = {
 
 /* --- as users write them --------------------------------------------------------------------------- */
 
+static real root_of_exp(real x) { return expl(x / 2); }
 static real one_less_sigmoid(real x) { return sigmoid(-x); }
 static real logistic_of_2x(real x) { return sigmoid(2 * x); }
 static real twice_logistic_of_2x(real x) { return 2 * sigmoid(2 * x); }
@@ -100,6 +101,7 @@ static const struct measured written[] = {
 	SMOOTH("log(exp(x) + exp(-x))", log_of_exps),
 	{"if x > 0 then x else exp(x) - 1", elu, 1, .kinks = {0}, .at_kinks = {1}},
 	{"sqrt(x^2 + 1) - 1", hypotenuse_less_1, .absolute = 1.2e-7, .largest = 1e19},
+	{"sqrt(exp(x))", root_of_exp, .largest = 100},
 	{"sqrt(x^2)", fabsl, 1, .kinks = {0}, .at_kinks = {0}},
 	{"0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3)))", gelu_tanh,
 	 .absolute = 0x1p-24, .largest = 1e12},

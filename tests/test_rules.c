@@ -81,6 +81,7 @@ static const struct {
 	{"power_of_exp", "exp(a)^(0 - 0.5)", "exp(-0.5 * a)", "exp(a)^2"},
 	{"power_of_exp", "b * exp(x[i] - a)^1.5", "b * exp(1.5 * x[i] - 1.5 * a)", "b * (1 + exp(a))^1.5"},
 	{"log_of_power", "log((1 + a^2)^0.5)", "0.5 * log1p(a^2)", "log((a + 1)^0.5)"},
+	{"root_of_exp", "b * sqrt(exp(a + b))", "b * exp(0.5 * a + 0.5 * b)", "sqrt(2 * exp(a))"},
 	{"exp_of_log", "exp(log(exp(b) + 2))", "exp(b) + 2", "exp(log(a))"},
 	{"log_of_quotient", "log(exp(a) / (2 + exp(b)))", "a - log(2 + exp(b))", "log(a / b)"},
 	{"log_of_quotient", "log((1 + a^2) / (3 + b^2))", "log1p(a^2) - log(3 + b^2)",
