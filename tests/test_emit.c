@@ -81,8 +81,8 @@ Test(expression, sums_and_products)
 	prints(&p, expr_product_of(e, 1, 2, difference, (double[]){1, -1}), "(a - b + 0.5f * c) / a");
 	prints(&p, expr_product_of(e, 1, 2, difference, (double[]){-1, 1}), "a / (a - b + 0.5f * c)");
 	const struct expr *nested[] = {p.a, product3(&p, -2, 1, 1, 1)};
-	prints(&p, expr_sum_of(e, 0, 2, nested, (double[]){1, 1}), "a - 2.0f * a * b * c");
-	prints(&p, expr_sum_of(e, 0, 2, nested, (double[]){1, -1}), "a + 2.0f * a * b * c");
+	prints(&p, expr_sum_of(e, 0, 2, nested, (double[]){1, 1}), "a - a * b * c * 2.0f");
+	prints(&p, expr_sum_of(e, 0, 2, nested, (double[]){1, -1}), "a + a * b * c * 2.0f");
 	arena_free(p.f.arena);
 }
 

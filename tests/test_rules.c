@@ -3,6 +3,7 @@
 #include <float.h>
 
 #include "bench.h"
+#include "expr/history.h"
 #include "expr/prune.h"
 #include "expr/rules.h"
 
@@ -182,6 +183,33 @@ Test(rules, layers_are_not_taken_apart)
 	graph_print(&text, &s.finished);
 	cr_expect(strstr(text_string(&text), "log1pexp(z.dense[n, o])"), "%s", text_string(&text));
 	arena_free(s.arena);
+}
+
+/* Whatever the order in which the parts of the exponents came into being. */
+Test(rules, every_softmax_is_shifted)
+{
+	static const char *const exponents[] = {"x", "x / c", "x * c", "c * x", "x + c", "x - c", "x - x[0]", "w + x",
+	                                        "x * w / c", "x - mean(x)", "3 * x * w - x", "dense(x) / c",
+	                                        "10 * x - max(j, x[j])", "x * x[1]", "x[0] * x"};
+	enum { COUNT = sizeof exponents / sizeof *exponents };
+	for (int k = 0; k < COUNT * COUNT; k++) {
+		char text[512];
+		snprintf(text, sizeof text,
+		         "input x[3]\ntarget t[3]\nparam w[3] = normal\nparam c = 1\noutput p[3] = softmax(%s)\n"
+		         "output q[3] = softmax(%s)\nminimize mse(p, t) - sum(i, t[i] * log_softmax(%s)[i])\n",
+		         exponents[k / COUNT], exponents[k % COUNT], exponents[k % COUNT]);
+		struct subject s = subject_new(text);
+		cr_assert_null(s.fault, "%s%s", text, s.fault);
+		struct history history = {.arena = s.arena};
+		simplify(s.exprs, &s.specialised, (struct rewriting){.history = &history});
+		int softmax = 0, log_sum = 0;
+		for (size_t f = 0; f < history.firings.count; f++) {
+			softmax += strcmp(history.firings.items[f].rule->name, "softmax_shift") == 0;
+			log_sum += strcmp(history.firings.items[f].rule->name, "log_sum_exp_shift") == 0;
+		}
+		cr_expect(softmax == 2 && log_sum == 1, "%sshifts %d and %d", text, softmax, log_sum);
+		arena_free(s.arena);
+	}
 }
 
 Test(rules, all_have_a_case)

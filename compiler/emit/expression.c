@@ -81,15 +81,20 @@ static void print_factors(struct text *text, const struct scope *scope, const st
 	}
 }
 
-/* coefficient * the factors of the product, one division at most; the coefficient is not negative */
+/* coefficient * the factors of the product, one division at most; the coefficient is not negative. One that enlarges
+ * comes after the factors, of which a small one may follow a large one. */
 static void print_product(struct text *text, const struct scope *scope, double coefficient,
                           const struct expr *product)
 {
 	int above = factors(product, 1), below = factors(product, -1);
-	bool number = coefficient != 1 || above == 0;
-	if (number)
+	bool number = coefficient != 1 || above == 0, number_last = coefficient > 1 && above > 1;
+	if (number && !number_last)
 		c_number(text, scope, coefficient);
-	print_factors(text, scope, product, 1, !number);
+	print_factors(text, scope, product, 1, !number || number_last);
+	if (number_last) {
+		text_add(text, " * ");
+		c_number(text, scope, coefficient);
+	}
 	if (below == 0)
 		return;
 	text_add(text, " / ");

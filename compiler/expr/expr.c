@@ -147,6 +147,53 @@ static void summarize(struct expr *expr)
 	}
 }
 
+enum { FIRST_SHAPES = 256 };
+
+/* --- shapes ----------------------------------------------------------------------------------- */
+
+static uint64_t hash_shape(const struct expr *expr)
+{
+	uint64_t hash = mix_double(exprs_mix((uint64_t)expr->op, (uint64_t)expr->count), expr->number);
+	for (int k = 0; k < expr->count; k++) {
+		hash = exprs_mix(hash, expr->operands[k]->shape);
+		if (expr->weights)
+			hash = mix_double(hash, expr->weights[k]);
+	}
+	hash = exprs_mix(exprs_mix(hash, (uint64_t)(uintptr_t)expr->tensor), (uint64_t)(uintptr_t)expr->draw);
+	return exprs_mix(exprs_mix(hash, (uint64_t)expr->extent), (uint64_t)expr->symbol);
+}
+
+static struct shape_slot *shape_slot(const struct exprs *exprs, uint64_t hash)
+{
+	size_t at = (size_t)hash & (exprs->shape_capacity - 1);
+	while (exprs->shapes[at].shape && exprs->shapes[at].hash != hash)
+		at = (at + 1) & (exprs->shape_capacity - 1);
+	return &exprs->shapes[at];
+}
+
+static void grow_shapes(struct exprs *exprs)
+{
+	struct shape_slot *old = exprs->shapes;
+	size_t capacity = exprs->shape_capacity;
+	exprs->shape_capacity = capacity ? 2 * capacity : FIRST_SHAPES;
+	exprs->shapes = ARENA_ARRAY(exprs->arena, struct shape_slot, exprs->shape_capacity);
+	for (size_t k = 0; k < capacity; k++)
+		if (old[k].shape)
+			*shape_slot(exprs, old[k].hash) = old[k];
+}
+
+/* Two shapes of one hash would only be ordered by age, as nodes of one shape are. */
+static uint32_t shape_of(struct exprs *exprs, const struct expr *expr)
+{
+	if (4 * (exprs->shape_count + 1) > 3 * exprs->shape_capacity)
+		grow_shapes(exprs);
+	uint64_t hash = hash_shape(expr);
+	struct shape_slot *slot = shape_slot(exprs, hash);
+	if (!slot->shape)
+		*slot = (struct shape_slot){hash, (uint32_t)++exprs->shape_count};
+	return slot->shape;
+}
+
 /* The one node equal to `wanted`, whose arrays may live on the stack. */
 const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted)
 {
@@ -162,6 +209,7 @@ const struct expr *exprs_intern(struct exprs *exprs, const struct expr *wanted)
 		expr->weights = copy_items(exprs, wanted->weights, count * sizeof *wanted->weights);
 	expr->indices = copy_items(exprs, wanted->indices, indices * sizeof *wanted->indices);
 	expr->id = exprs->next_id++;
+	expr->shape = shape_of(exprs, expr);
 	summarize(expr);
 	exprs->slots[at] = (struct expr_slot){hash, expr};
 	if (4 * ++exprs->count > 3 * exprs->capacity)

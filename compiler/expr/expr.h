@@ -98,6 +98,7 @@ struct tensor {
 struct expr {
 	enum op op;
 	uint32_t id;         /* order of creation: operands come before their users */
+	uint32_t shape;      /* the same for nodes that differ in indices only: order of the first of them */
 	bool divides;        /* are there reads by quotients or remainders of indices inside? */
 	int bound;           /* highest k of the variables BOUND + k bound inside; 0: none */
 	int count;           /* of operands */

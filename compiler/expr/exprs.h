@@ -18,6 +18,11 @@ struct exprs {
 	size_t linear_count, linear_capacity;
 	ARRAY(const struct tensor *) holders; /* by id of the value; NULL: none */
 	uint32_t next_id, next_linear_id;
+	struct shape_slot {
+		uint64_t hash; /* of all but the indices */
+		uint32_t shape; /* from 1; 0: free */
+	} * shapes;
+	size_t shape_count, shape_capacity;
 	int next_fresh, next_division;
 };
 

@@ -58,8 +58,12 @@ static bool match_letter(struct match *m, name_t name, const struct expr *expr)
 static bool is_instance(struct match *m, const struct formula_binding *function,
                         const struct linear *const *indices, const struct expr *expr)
 {
-	return expr_substitute(m->formula.exprs, function->value, function->over_count, function->over,
-	                       indices) == expr;
+	struct exprs *exprs = m->formula.exprs;
+	const struct expr *instance =
+	        expr_substitute(exprs, function->value, function->over_count, function->over, indices);
+	if (instance == expr || instance->shape != expr->shape)
+		return instance == expr;
+	return normalize(exprs, instance) == normalize(exprs, expr); /* terms of one shape in another order */
 }
 
 /* The indices for which a function is the expression, found from a read of each. */

@@ -21,13 +21,23 @@ void parts_add(struct parts *parts, const struct expr *base, double weight)
 	array_push(exprs_arena(parts->exprs), &parts->list, (struct part){base, weight});
 }
 
-static int by_age(const void *a, const void *b)
+/* The order of their shapes, which is that of the source, and does not change where an index is put in the place of
+ * another: x[i] * c and x[j] * c have their factors in the same order. */
+static int in_order(const void *a, const void *b)
 {
 	const struct part *p = a, *q = b;
-	return p->base->id < q->base->id ? -1 : p->base->id > q->base->id;
+	const struct expr *x = p->base, *y = q->base;
+	if (x->shape != y->shape)
+		return x->shape < y->shape ? -1 : 1;
+	if (p->weight != q->weight)
+		return p->weight > q->weight ? -1 : 1;
+	int x_indices = __builtin_popcountll(x->variables), y_indices = __builtin_popcountll(y->variables);
+	if (x_indices != y_indices)
+		return x_indices > y_indices ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Operands in the order of their creation, which is the order of the source. */
+
 const struct expr *parts_build(struct parts *parts, build_function function)
 {
 	struct arena *arena = exprs_arena(parts->exprs);
@@ -36,7 +46,7 @@ const struct expr *parts_build(struct parts *parts, build_function function)
 		if (parts->list.items[k].weight != 0)
 			parts->list.items[count++] = parts->list.items[k];
 	if (count > 1)
-		qsort(parts->list.items, count, sizeof *parts->list.items, by_age);
+		qsort(parts->list.items, count, sizeof *parts->list.items, in_order);
 	const struct expr *few_operands[FEW], **operands = few_operands;
 	double few_weights[FEW], *weights = few_weights;
 	if (count > FEW) {

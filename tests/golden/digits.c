@@ -321,10 +321,9 @@ static void loss_probability_sum(int rows, float probability_dense[restrict][DIG
 
 /* loss.sum = sum(n, (probability.dense[n, digit[n]] - probability.max[n]) - log(probability.sum[n]))
  * loss = -loss.sum / rows */
-static void forward_loss(int rows, const float probability_sum[restrict],
-		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+static void forward_loss(int rows, float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
 		const int32_t target_digit[restrict], const float probability_max[restrict],
-		float *restrict value_loss)
+		const float probability_sum[restrict], float *restrict value_loss)
 {
 	float sum = 0.0f;
 	for (int n = 0; n < rows; n++) {
@@ -671,7 +670,7 @@ float digits_loss(const struct digits *net, struct digits_work *w, int rows, con
 	forward_kept(rows, net, pixels_scaled, layer_kept);
 	forward_probability_dense(rows, net, layer_kept, probability_dense);
 	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
-	forward_loss(rows, probability_sum, probability_dense, target_digit, probability_max,
+	forward_loss(rows, probability_dense, target_digit, probability_max, probability_sum,
 			value_loss);
 	return value_loss[0];
 }
@@ -710,7 +709,7 @@ float digits_forward(struct digits_training *t, int rows, const float *input_pix
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
 	forward_probability_sum(rows, probability_exp, probability_sum);
 	forward_probability(rows, probability_sum, probability_exp, output_probability);
-	forward_loss(rows, probability_sum, probability_dense, t->target_digit, probability_max,
+	forward_loss(rows, probability_dense, t->target_digit, probability_max, probability_sum,
 			value_loss);
 	return value_loss[0];
 }

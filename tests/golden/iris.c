@@ -321,10 +321,9 @@ static void loss_probability_sum(int rows, float probability_dense[restrict][IRI
 
 /* loss.sum = sum(n, (probability.dense[n, species[n]] - probability.max[n]) - log(probability.sum[n]))
  * loss = -loss.sum / rows */
-static void forward_loss(int rows, const float probability_sum[restrict],
-		float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+static void forward_loss(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
 		const int32_t target_species[restrict], const float probability_max[restrict],
-		float *restrict value_loss)
+		const float probability_sum[restrict], float *restrict value_loss)
 {
 	float sum = 0.0f;
 	for (int n = 0; n < rows; n++) {
@@ -601,7 +600,7 @@ float iris_loss(const struct iris *net, struct iris_work *w, int rows, const flo
 	forward_hidden(rows, net, flower_scaled, layer_hidden);
 	forward_probability_dense(rows, net, layer_hidden, probability_dense);
 	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
-	forward_loss(rows, probability_sum, probability_dense, target_species, probability_max,
+	forward_loss(rows, probability_dense, target_species, probability_max, probability_sum,
 			value_loss);
 	return value_loss[0];
 }
@@ -633,7 +632,7 @@ float iris_forward(struct iris_training *t, int rows, const float *input_flower,
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
 	forward_probability_sum(rows, probability_exp, probability_sum);
 	forward_probability(rows, probability_sum, probability_exp, output_probability);
-	forward_loss(rows, probability_sum, probability_dense, t->target_species, probability_max,
+	forward_loss(rows, probability_dense, t->target_species, probability_max, probability_sum,
 			value_loss);
 	return value_loss[0];
 }

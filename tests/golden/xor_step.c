@@ -164,7 +164,7 @@ static void backward_y_dense(int rows, float output_y[restrict][XOR_STEP_SIZE_Y]
 }
 
 /* d_h[n, i] = sum(o, y.W[o, i] * d_y.dense[n, o])   (adjoint of h)
- * d_h.dense[n, o] = d_h[n, o] * h[n, o] * (1 - h[n, o])   (adjoint of h.dense) */
+ * d_h.dense[n, o] = h[n, o] * d_h[n, o] * (1 - h[n, o])   (adjoint of h.dense) */
 static void backward_h_dense(int rows, const struct xor_step *net,
 		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
 		float layer_h[restrict][XOR_STEP_SIZE_H],
@@ -175,7 +175,7 @@ static void backward_h_dense(int rows, const struct xor_step *net,
 			float sum = 0.0f;
 			for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++)
 				sum += net->y_W[o][i] * d_y_dense[n][o];
-			d_h_dense[n][i] = sum * layer_h[n][i] * (1.0f - layer_h[n][i]);
+			d_h_dense[n][i] = layer_h[n][i] * sum * (1.0f - layer_h[n][i]);
 		}
 	}
 }
