@@ -60,7 +60,7 @@ Test(explain, four_equations)
 	        "d_y.dense[n, o]   adjoint of y.dense, in backward_y_dense\n",
 	        "    = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows",
 	        "    = sum(o, y.W[o, i] * d_y.dense[n, o])\n",
-	        "    = d_h[n, o] * h[n, o] * (1 - h[n, o])",
+	        "    = h[n, o] * d_h[n, o] * (1 - h[n, o])",
 	        "d_h.b[o]   adjoint of h.b, in backward_h_b\n    = sum(n, d_h.dense[n, o])\n",
 	        "d_h.W[o, i]   adjoint of h.W, in backward_h_W\n    = sum(n, x[n, i] * d_h.dense[n, o])\n",
 	};

@@ -47,9 +47,9 @@ static bool are_alike(struct updates *u, const struct expr *a, const struct expr
 {
 	struct entry entries[2] = {{.left = u->next[0]}, {.left = u->next[1]}};
 	struct renaming renaming = {u->weight, u->bias};
-	array_push(u->f.arena, &entries[0].forms, ((struct form){"as read", a, 0, 0}));
-	array_push(u->f.arena, &entries[1].forms, ((struct form){"as read", b, 0, 0}));
-	return entries_alike(&renaming, &entries[0], &entries[1]);
+	array_push(u->f.arena, &entries[0].forms, ((struct form){.how = "as read", .right = a}));
+	array_push(u->f.arena, &entries[1].forms, ((struct form){.how = "as read", .right = b}));
+	return entries_alike(u->f.arena, &renaming, &entries[0], &entries[1]);
 }
 
 Test(explain_alike, names_and_order)
@@ -98,21 +98,37 @@ Test(explain_alike, elements)
 	arena_free(f->arena);
 }
 
+/* Each level reads the one below twice: as a tree it has 2^60 leaves. */
+Test(explain_alike, shared_parts, .timeout = 10)
+{
+	struct updates u = updates_new();
+	struct fixture *f = &u.f;
+	const struct expr *a = u.gradient[0], *b = u.gradient[1], *c = u.gradient[0];
+	for (int k = 0; k < 60; k++) {
+		a = multiply(f, 1, 1, a, 1, unary(f, OP_TANH, a));
+		b = multiply(f, 1, 1, b, 1, unary(f, OP_TANH, b));
+		c = multiply(f, 1, 1, c, 1, unary(f, k == 0 ? OP_SIN : OP_TANH, c));
+	}
+	cr_expect(are_alike(&u, a, b));
+	cr_expect_not(are_alike(&u, c, b));
+	arena_free(f->arena);
+}
+
 Test(explain_alike, history)
 {
 	struct updates u = updates_new();
 	struct renaming renaming = {u.weight, u.bias};
 	struct entry a = {.left = u.next[0]}, b = {.left = u.next[1]}, c = {.left = u.next[1]};
-	array_push(u.f.arena, &a.forms, ((struct form){"as read", u.read[0], 0, 0}));
-	array_push(u.f.arena, &b.forms, ((struct form){"as read", u.read[1], 0, 0}));
-	array_push(u.f.arena, &c.forms, ((struct form){"simplified", u.read[1], 0, 0}));
-	cr_expect(entries_alike(&renaming, &a, &b));
-	cr_expect_not(entries_alike(&renaming, &a, &c));
+	array_push(u.f.arena, &a.forms, ((struct form){.how = "as read", .right = u.read[0]}));
+	array_push(u.f.arena, &b.forms, ((struct form){.how = "as read", .right = u.read[1]}));
+	array_push(u.f.arena, &c.forms, ((struct form){.how = "simplified", .right = u.read[1]}));
+	cr_expect(entries_alike(u.f.arena, &renaming, &a, &b));
+	cr_expect_not(entries_alike(u.f.arena, &renaming, &a, &c));
 	array_push(u.f.arena, &b.firings, ((struct firing){rule_table, u.next[1], u.read[1], u.read[1]}));
-	cr_expect_not(entries_alike(&renaming, &a, &b));
+	cr_expect_not(entries_alike(u.f.arena, &renaming, &a, &b));
 	array_push(u.f.arena, &a.firings, ((struct firing){rule_table, u.next[0], u.read[0], u.read[0]}));
-	cr_expect(entries_alike(&renaming, &a, &b));
+	cr_expect(entries_alike(u.f.arena, &renaming, &a, &b));
 	a.firings.items[0].rule = rule_table + 1;
-	cr_expect_not(entries_alike(&renaming, &a, &b));
+	cr_expect_not(entries_alike(u.f.arena, &renaming, &a, &b));
 	arena_free(u.f.arena);
 }

@@ -19,7 +19,7 @@ Test(explain_latex, four_equations)
 		"\\,(y_{n,o} - t_{n,o}) \\,\\bigl( 1 - "
 		"\\sigma(\\mathrm{y.dense}_{n,o})\\bigr)}{N}\\reason{derived}",
 		"&= \\frac{y_{n,o} \\,(y_{n,o} - t_{n,o}) \\,(1 - y_{n,o})}{N}\\reason{with values",
-		"&= \\delta^{(h)}_{n,o} \\,h_{n,o} \\,(1 - h_{n,o})\\reason{with values",
+		"&= h_{n,o} \\,\\delta^{(h)}_{n,o} \\,(1 - h_{n,o})\\reason{with values",
 		"\\delta^{(h)}_{n,i} &= \\sum_{o} W^{(y)}_{o,i} "
 		"\\,\\delta^{(\\mathrm{y.dense})}_{n,o}\\reason{derived}",
 		"\\delta^{(\\mathrm{h.dense})}_{n,o} &= \\sigma(\\mathrm{h.dense}_{n,o}) "

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "explain/latex_expr.h"
 #include "explain/latex_layout.h"
@@ -103,6 +104,51 @@ Test(explain_notation, conditions)
 	               "2\\,c\\,\\begin{cases}a & \\text{if } a < b \\\\-1 & \\text{otherwise}\\end{cases}");
 	expect_formula(f, binary(f, OP_AND, binary(f, OP_OR, less, equal), unary(f, OP_NOT, less)), NULL,
 	               "(a < b \\vee b = c) \\wedge \\neg (a < b)");
+	arena_free(f->arena);
+}
+
+/* Where a case is too wide, it and all before it stand in the line; cases that fit stay cases. */
+Test(explain_notation, wide_choices)
+{
+	struct words w = words_new();
+	struct fixture *f = &w.f;
+	struct text expected = text_new(f->arena), sum = text_new(f->arena);
+	const struct expr *wide = w.a, *less = binary(f, OP_LESS, w.a, w.b);
+	text_add(&sum, "a");
+	for (int k = 2; k < 30; k++) {
+		wide = add(f, 0, 1, wide, 1, unary(f, OP_SIN, add(f, k, 1, w.b, 1, w.c)));
+		text_printf(&sum, " + \\sin(b + c + %d)", k);
+	}
+	const struct expr *narrow = expr_select(f->exprs, less, w.a, w.c);
+	text_printf(&expected,
+	            "\\Bigl( \\text{if } b < c \\text{ then } %s \\text{ else } "
+	            "\\begin{cases}a & \\text{if } a < b \\\\c & \\text{otherwise}\\end{cases}\\Bigr)",
+	            text_string(&sum));
+	expect_formula(f, expr_select(f->exprs, binary(f, OP_LESS, w.b, w.c), wide, narrow), NULL,
+	               text_string(&expected));
+	arena_free(f->arena);
+}
+
+/* A part that is shared at each of 60 levels is not written 2^60 times. */
+Test(explain_notation, shared_parts, .timeout = 10)
+{
+	struct words w = words_new();
+	struct fixture *f = &w.f;
+	const struct expr *sums = w.a, *choices = w.a, *fractions = w.a;
+	for (int k = 0; k < 60; k++) {
+		sums = add(f, 0, 1, unary(f, OP_TANH, sums), 1, unary(f, OP_SIN, sums));
+		choices = expr_select(f->exprs, binary(f, OP_LESS, choices, w.b), w.c, choices);
+		fractions = multiply(f, 1, 1, add(f, 1, 1, fractions, 1, w.b), -1, unary(f, OP_SIN, w.c));
+	}
+	const struct expr *const all[] = {sums, choices, fractions};
+	for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+		struct text text = text_new(f->arena);
+		struct printer printer = printer_new(&text, NULL);
+		latex_expr(&printer, all[k]);
+		bool shares = k < 2;
+		cr_expect_lt(text.length, 100000);
+		cr_expect_eq(strstr(text_string(&text), "\\dots") != NULL, shares, "%zu", k);
+	}
 	arena_free(f->arena);
 }
 

@@ -11,6 +11,7 @@ struct renaming {
 
 /* Do the forms and rules of `b` come from those of `a` where in place of the one parameter with all of its
  * elements stands the other, and so for its states, its gradient and its new value? */
-bool entries_alike(const struct renaming *renaming, const struct entry *a, const struct entry *b);
+bool entries_alike(struct arena *arena, const struct renaming *renaming, const struct entry *a,
+                   const struct entry *b);
 
 #endif

@@ -107,12 +107,12 @@ static updates updates_of(struct arena *arena, const struct section *section)
 	return list;
 }
 
-static bool repeats(const struct update *first, const struct update *update)
+static bool repeats(struct arena *arena, const struct update *first, const struct update *update)
 {
 	struct renaming renaming = {first->updated, update->updated};
 	bool same = first->entries.count == update->entries.count;
 	for (size_t k = 0; same && k < update->entries.count; k++)
-		same = entries_alike(&renaming, first->entries.items[k], update->entries.items[k]);
+		same = entries_alike(arena, &renaming, first->entries.items[k], update->entries.items[k]);
 	return same;
 }
 
@@ -143,7 +143,7 @@ static void find_repetitions(struct arena *arena, const struct section *section)
 	for (size_t k = 0; k < list.count; k++) {
 		const struct update *update = &list.items[k];
 		size_t first = 0;
-		while (first < firsts.count && !repeats(&firsts.items[first], update))
+		while (first < firsts.count && !repeats(arena, &firsts.items[first], update))
 			first++;
 		if (first < firsts.count)
 			add_repetition(arena, &firsts.items[first], update);

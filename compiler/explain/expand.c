@@ -6,7 +6,7 @@ struct expander {
 	struct exprs *exprs;
 	const struct tensor_map *final;
 	struct tensor_map definitions; /* tensor → its right side, expanded, of those that are put in place */
-	struct tensor_map kept;        /* parts that are too long */
+	struct tensor_map kept;        /* those that are too long */
 };
 
 struct expander *expander_new(struct exprs *exprs, const struct tensor_map *final)
@@ -20,8 +20,10 @@ struct expander *expander_new(struct exprs *exprs, const struct tensor_map *fina
 
 static bool goes_in_place(const struct expander *expander, const struct tensor *tensor)
 {
+	if (expander_keeps(expander, tensor))
+		return false;
 	if (tensor->role == TENSOR_TEMPORARY)
-		return tensor->of != NULL && !tensor_map_get(&expander->kept, tensor);
+		return tensor->of != NULL;
 	return tensor->role == TENSOR_ADJOINT && !tensor_map_get(expander->final, tensor);
 }
 
@@ -37,8 +39,7 @@ static int size_of(const struct expr *expr, int most)
 static const struct expr *put_in_place(void *context, const struct expr *expr)
 {
 	struct expander *expander = context;
-	const struct expr *right =
-	        expr->op == OP_READ ? tensor_map_get(&expander->definitions, expr->tensor) : NULL;
+	const struct expr *right = expr->op == OP_READ ? expander_definition(expander, expr->tensor) : NULL;
 	if (!right)
 		return expr->count > 0 ? normal(expander->exprs, expr) : expr;
 	int variables[TENSOR_MOST_DIMENSIONS];
@@ -54,7 +55,7 @@ void expander_define(struct expander *expander, const struct graph *graph)
 		if (!equation->right || !goes_in_place(expander, equation->left))
 			continue;
 		const struct expr *right = expr_map(expander->exprs, equation->right, put_in_place, expander);
-		if (size_of(right, MOST_NODES) < MOST_NODES || equation->left->role == TENSOR_ADJOINT)
+		if (size_of(right, MOST_NODES) < MOST_NODES)
 			tensor_map_set(&expander->definitions, equation->left, right);
 		else
 			tensor_map_set(&expander->kept, equation->left, "too long");
@@ -68,7 +69,7 @@ const struct expr *expanded(struct expander *expander, const struct expr *expr)
 
 const struct expr *expander_definition(const struct expander *expander, const struct tensor *tensor)
 {
-	return tensor_map_get(&expander->definitions, tensor);
+	return expander_keeps(expander, tensor) ? NULL : tensor_map_get(&expander->definitions, tensor);
 }
 
 bool expander_keeps(const struct expander *expander, const struct tensor *tensor)

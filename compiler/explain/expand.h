@@ -12,9 +12,9 @@ struct expander *expander_new(struct exprs *exprs, const struct tensor_map *fina
 void expander_define(struct expander *expander, const struct graph *graph);
 /* The expression with what is a part of it, or only a step on the way to it, in its place. */
 const struct expr *expanded(struct expander *expander, const struct expr *expr);
-/* The right side of what is put in place, or NULL. */
+/* The right side of what is put in place (see expander_keeps), or NULL. */
 const struct expr *expander_definition(const struct expander *expander, const struct tensor *tensor);
-/* Is the tensor a part that is too long to be read in the place of its reads? */
+/* Is the tensor one that would be put in place, but is too long to be read there? */
 bool expander_keeps(const struct expander *expander, const struct tensor *tensor);
 
 #endif

@@ -176,22 +176,35 @@ static const char *right_text(const struct explaining *e, const struct expr *rig
 	return text_string(&text);
 }
 
-/* A form is added where it reads otherwise than the last one, or where rules have fired. */
+static bool reads_same(const struct explaining *e, const struct tensor *left, struct form *a, struct form *b)
+{
+	if (a->right == b->right)
+		return true;
+	if (!a->reads)
+		a->reads = right_text(e, a->right, left);
+	if (!b->reads)
+		b->reads = right_text(e, b->right, left);
+	return strcmp(a->reads, b->reads) == 0;
+}
+
+/* A form is added where it reads otherwise than those since the last rule. If it reads as one of them, passes
+ * have gone round, and that one is the last again. */
 static void add_form(struct explaining *e, struct entry *entry, const struct snapshot *snapshot,
                      const struct expr *right)
 {
-	size_t first = 0;
-	if (entry->forms.count > 0) {
-		struct form *last = &entry->forms.items[entry->forms.count - 1];
-		first = last->first + last->count;
-		if (first == entry->firings.count &&
-		    strcmp(right_text(e, last->right, entry->left), right_text(e, right, entry->left)) == 0)
+	size_t count = entry->forms.count;
+	struct form *forms = entry->forms.items, form = {.how = how_of(snapshot->pass), .right = right};
+	if (count == 0)
+		form.how = first_how(e, snapshot, entry->left->role);
+	else
+		form.first = forms[count - 1].first + forms[count - 1].count;
+	form.count = entry->firings.count - form.first;
+	for (size_t k = count; k-- > 0 && forms[k].first + forms[k].count == entry->firings.count;)
+		if (reads_same(e, entry->left, &forms[k], &form)) {
+			entry->forms.count = k + 1;
 			return;
-	}
-	const char *how = entry->forms.count == 0 ? first_how(e, snapshot, entry->left->role)
-	                                          : how_of(snapshot->pass);
-	array_push(e->explanation.arena, &entry->forms,
-	           ((struct form){how, right, first, entry->firings.count - first}));
+		}
+	array_push(e->explanation.arena, &entry->forms, form);
 }
 
 static bool has_entry(const struct explaining *e, const struct tensor *tensor)

@@ -16,6 +16,7 @@ struct form {
 	const char *how;           /* "as read", "derived", "simplified", … */
 	const struct expr *right;
 	size_t first, count;       /* of the rules of this entry that led to it: entry.firings from `first` on */
+	const char *reads;         /* right as it is compared with other forms; NULL: not asked for yet */
 };
 
 /* A parameter or statistic whose update has been shown already, for another one. */

@@ -4,9 +4,11 @@
 
 #include "explain/arrange.h"
 #include "explain/explanation.h"
+#include "explain/fired.h"
 #include "explain/latex_expr.h"
 #include "explain/latex_layout.h"
 #include "explain/letters.h"
+#include "explain/visit.h"
 
 /* In hundredths of an em of the text: the page, the widest left side that stands beside its equation, how far
  * rows stand in, and the part that small print takes. */
@@ -100,6 +102,7 @@ static void add_firing(struct text *text, struct exprs *exprs, const struct firi
 	struct printer printer = printer_of(&before, firing->left, sides.before);
 	latex_expr(&printer, sides.before);
 	printer.text = &after;
+	printer.printed = 0;
 	text_add(&after, "\\to ");
 	latex_expr(&printer, sides.after);
 	int name = ((int)strlen(firing->rule->name) + 10) * LETTER;
@@ -153,7 +156,7 @@ static void add_chain(struct text *text, struct exprs *exprs, const struct entry
 /* What the adjoint is of, where that has no entry of its own. */
 static void add_part(struct text *text, const struct entry *entry)
 {
-	struct form form = {"its part", entry->part_right, 0, 0};
+	struct form form = {.how = "its part", .right = entry->part_right};
 	struct entry part = {.left = entry->part};
 	array_push(text->arena, &part.forms, form);
 	add_chain(text, NULL, &part);
@@ -214,33 +217,30 @@ struct used {
 	bool iverson, class_read, rows, prime;
 };
 
-static void look_at(struct used *used, const struct expr *expr)
+static void look_at(void *context, const struct expr *expr)
 {
+	struct used *used = context;
 	used->ops[expr->op] = true;
 	used->iverson |= expr->op == OP_SELECT && expr_is_number(expr->operands[1], 1) &&
 	                 expr_is_number(expr->operands[2], 0);
 	used->class_read |= expr->op == OP_LABEL || (expr->op == OP_READ && expr->tensor->classes > 0);
-	for (int k = 0; k < expr->index_count; k++)
-		if (expr->indices[k]->label)
-			look_at(used, expr->indices[k]->label);
-	for (int k = 0; k < expr->count; k++)
-		look_at(used, expr->operands[k]);
 }
 
 static struct used used_in(const struct explanation *explanation)
 {
 	struct used used = {0};
+	struct visited visited = {.arena = explanation->arena};
 	for (int s = 0; s < EXPLAIN_SECTIONS; s++)
 		for (size_t k = 0; k < explanation->sections[s].entries.count; k++) {
 			const struct entry *entry = &explanation->sections[s].entries.items[k];
 			for (size_t f = 0; f < entry->forms.count; f++)
-				look_at(&used, entry->forms.items[f].right);
+				visit_nodes(&visited, entry->forms.items[f].right, look_at, &used);
 			for (size_t f = 0; f < entry->firings.count; f++) {
-				look_at(&used, entry->firings.items[f].before);
-				look_at(&used, entry->firings.items[f].after);
+				visit_nodes(&visited, entry->firings.items[f].before, look_at, &used);
+				visit_nodes(&visited, entry->firings.items[f].after, look_at, &used);
 			}
 			if (entry->part)
-				look_at(&used, entry->part_right);
+				visit_nodes(&visited, entry->part_right, look_at, &used);
 		}
 	return used;
 }
@@ -268,23 +268,26 @@ static void add_legend(struct text *text, const struct explanation *explanation)
 
 /* --- the rules -------------------------------------------------------------------------------- */
 
-static bool has_fired(const struct explanation *explanation, const struct rule_info *rule)
+/* What stands in the rules and not in the language. */
+static void add_words(struct text *text, const struct explanation *explanation)
 {
-	for (int s = 0; s < EXPLAIN_SECTIONS; s++)
-		for (size_t k = 0; k < explanation->sections[s].entries.count; k++) {
-			const struct entry *entry = &explanation->sections[s].entries.items[k];
-			for (size_t f = 0; f < entry->firings.count; f++)
-				if (entry->firings.items[f].rule == rule)
-					return true;
-		}
-	return false;
+	for (const struct rule_word *word = rule_words; word->call; word++) {
+		if (!word_occurs(explanation, word))
+			continue;
+		text_add(text, "\\item ");
+		add_code(text, word->call);
+		text_add(text, " is ");
+		add_code(text, word->value);
+		latex_escaped(text, word->remark);
+		text_add(text, "\n");
+	}
 }
 
 static void add_rules(struct text *text, const struct explanation *explanation)
 {
 	bool any = false;
 	for (const struct rule_info *rule = rule_table; rule->name; rule++) {
-		if (!has_fired(explanation, rule))
+		if (times_fired(explanation, rule) == 0)
 			continue;
 		text_add(text, any ? "" : "\\section*{Rules that fired}\n\\begin{itemize}\n");
 		any = true;
@@ -305,6 +308,7 @@ static void add_rules(struct text *text, const struct explanation *explanation)
 		}
 		text_add(text, "\n");
 	}
+	add_words(text, explanation);
 	text_add(text, any ? "\\end{itemize}\n\n" : "");
 }
 

@@ -105,7 +105,7 @@ static void print_factors(struct printer *printer, double magnitude, const struc
 	if (*under && fits)
 		text_printf(&whole, "\\frac{%s}{%s}", *over ? over : "1", under);
 	else
-		text_add(&whole, product.lone ? latex_part(printer, product.lone, FACTOR) : over);
+		text_add(&whole, product.lone ? latex_in_level(printer, product.lone, over, FACTOR) : over);
 	if (*behind && *under && !fits)
 		latex_enclosed(&whole, "(", behind, ")");
 	else if (*behind && latex_width(text_string(&whole)) < WIDEST_COEFFICIENT)
@@ -177,9 +177,14 @@ void latex_sum(struct printer *printer, const struct expr *expr)
 		latex_number(printer->text, expr->number);
 	else
 		print_term(printer, expr, first, true);
-	for (int k = 0; k < expr->count; k++)
+	for (int k = 0; k < expr->count; k++) {
+		if (latex_is_full(printer)) {
+			text_add(printer->text, "\n+ \\dots");
+			return;
+		}
 		if (k != first)
 			print_term(printer, expr, k, false);
+	}
 	if (first == CONSTANT || expr->number == 0)
 		return;
 	text_add(printer->text, expr->number < 0 ? "\n- " : "\n+ ");

@@ -6,7 +6,10 @@
 #include "explain/latex_parts.h"
 
 /* In hundredths of an em: what is wider is written so that it can be broken. */
-enum { WIDEST_EXPONENT = 1100, WIDEST_ROOT = 2800, WIDEST_CASE = 3000 };
+enum { WIDEST_EXPONENT = 1100, WIDEST_ROOT = 2800 };
+
+/* Shared parts are written each time: a graph of n parts may be a formula of 2^n. */
+enum { MOST_WRITTEN = 1000 };
 
 void latex_print(struct printer *printer, const struct expr *expr, enum level level)
 {
@@ -249,42 +252,7 @@ static void print_not(struct printer *printer, const struct expr *expr)
 	latex_print(printer, expr->operands[0], SUM);
 }
 
-/* --- conditions and reductions ---------------------------------------------------------------- */
-
-/* One case a row, down the chain of what is chosen elsewhere. */
-static const char *cases(struct printer *printer, const struct expr *expr)
-{
-	struct text text = text_new(printer->text->arena);
-	text_add(&text, "\\begin{cases}");
-	for (; expr->op == OP_SELECT && !latex_is_iverson(expr); expr = expr->operands[2])
-		text_printf(&text, "%s & \\text{if } %s \\\\",
-		            latex_part(printer, expr->operands[1], CONDITIONAL),
-		            latex_part(printer, expr->operands[0], DISJUNCTION));
-	text_printf(&text, "%s & \\text{otherwise}\\end{cases}", latex_part(printer, expr, CONDITIONAL));
-	return text_string(&text);
-}
-
-static const char *choice_in_line(struct printer *printer, const struct expr *expr)
-{
-	struct text text = text_new(printer->text->arena);
-	text_printf(&text, "\\text{if } %s\n", latex_part(printer, expr->operands[0], DISJUNCTION));
-	text_printf(&text, "\\text{ then } %s\n", latex_part(printer, expr->operands[1], CONDITIONAL));
-	text_printf(&text, "\\text{ else } %s", latex_part(printer, expr->operands[2], CONDITIONAL));
-	return text_string(&text);
-}
-
-static void print_select(struct printer *printer, const struct expr *expr)
-{
-	if (latex_is_iverson(expr)) {
-		latex_enclosed(printer->text, "[", latex_part(printer, expr->operands[0], CONDITIONAL), "]");
-		return;
-	}
-	const char *formula = cases(printer, expr);
-	if (latex_width(formula) <= WIDEST_CASE)
-		text_add(printer->text, formula);
-	else
-		latex_enclosed(printer->text, "(", choice_in_line(printer, expr), ")");
-}
+/* --- reductions ------------------------------------------------------------------------------- */
 
 static enum level body_level(const struct expr *reduction)
 {
@@ -319,7 +287,7 @@ static void (*const printers[OP_COUNT])(struct printer *, const struct expr *) =
 	[OP_POSITION] = print_position, [OP_SYMBOL] = print_symbol, [OP_UNIFORM] = print_draw,
 	[OP_NORMAL] = print_draw, [OP_ORTHOGONAL] = print_draw, [OP_ADD] = latex_sum,
 	[OP_MULTIPLY] = latex_product, [OP_POW] = print_pow, [OP_EXP] = print_exp, [OP_SQRT] = print_sqrt,
-	[OP_SELECT] = print_select, [OP_NOT] = print_not, [OP_SUM] = print_reduction,
+	[OP_SELECT] = latex_choice, [OP_NOT] = print_not, [OP_SUM] = print_reduction,
 	[OP_PRODUCT] = print_reduction, [OP_MAXIMUM] = print_reduction, [OP_MINIMUM] = print_reduction,
 	[OP_ARGMAX] = print_reduction, [OP_FLOOR_QUOTIENT] = print_floor_quotient,
 };
@@ -358,10 +326,28 @@ static enum level level_of(const struct expr *expr)
 	}
 }
 
+bool latex_is_full(const struct printer *printer)
+{
+	return printer->printed >= MOST_WRITTEN;
+}
+
+const char *latex_in_level(struct printer *printer, const struct expr *expr, const char *formula,
+                           enum level level)
+{
+	struct text enclosed = text_new(printer->text->arena);
+	if (level_of(expr) >= level)
+		return formula;
+	latex_enclosed(&enclosed, "(", formula, ")");
+	return text_string(&enclosed);
+}
+
 const char *latex_part(struct printer *printer, const struct expr *expr, enum level level)
 {
 	struct text *outer = printer->text;
-	struct text text = text_new(outer->arena), enclosed = text_new(outer->arena);
+	struct text text = text_new(outer->arena);
+	if (latex_is_full(printer))
+		return "\\dots";
+	printer->printed++;
 	printer->text = &text;
 	if (printers[expr->op])
 		printers[expr->op](printer, expr);
@@ -370,10 +356,7 @@ const char *latex_part(struct printer *printer, const struct expr *expr, enum le
 	else
 		print_function(printer, expr);
 	printer->text = outer;
-	if (level_of(expr) >= level)
-		return text_string(&text);
-	latex_enclosed(&enclosed, "(", text_string(&text), ")");
-	return text_string(&enclosed);
+	return latex_in_level(printer, expr, text_string(&text), level);
 }
 
 void latex_expr(struct printer *printer, const struct expr *expr)

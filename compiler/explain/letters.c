@@ -1,5 +1,7 @@
 #include "explain/letters.h"
 
+#include "explain/visit.h"
+
 enum { MOST_OPEN = BOUND - TENSOR_MOST_DIMENSIONS };
 
 struct open_variables {
@@ -25,23 +27,19 @@ static void collect_linear(struct open_variables *open, const struct linear *lin
 			add_variable(open, linear->terms[t].variable);
 }
 
-static void collect(struct open_variables *open, const struct expr *expr)
+static void collect(void *open, const struct expr *expr)
 {
-	for (int k = 0; k < expr->index_count; k++) {
+	for (int k = 0; k < expr->index_count; k++)
 		collect_linear(open, expr->indices[k]);
-		if (expr->indices[k]->label)
-			collect(open, expr->indices[k]->label);
-	}
-	for (int k = 0; k < expr->count; k++)
-		collect(open, expr->operands[k]);
 }
 
 struct sides readable(struct exprs *exprs, const struct firing *firing)
 {
 	struct open_variables open = {.count = 0};
 	const struct linear *closed[MOST_OPEN];
-	collect(&open, firing->before);
-	collect(&open, firing->after);
+	struct visited visited = {.arena = exprs_arena(exprs)};
+	visit_nodes(&visited, firing->before, collect, &open);
+	visit_nodes(&visited, firing->after, collect, &open);
 	for (int k = 0; k < open.count; k++)
 		closed[k] = linear_variable(exprs, TENSOR_MOST_DIMENSIONS + k);
 	return (struct sides){expr_substitute(exprs, firing->before, open.count, open.list, closed),

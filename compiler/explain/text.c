@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain/arrange.h"
+#include "explain/fired.h"
 #include "explain/letters.h"
 #include "expr/expr_print.h"
 
@@ -118,6 +119,7 @@ static void add_firing(const struct page *page, struct exprs *exprs, const struc
 	struct printer printer = printer_of(&before, firing->left, sides.before);
 	printer_expr(&printer, sides.before);
 	printer.text = &after;
+	printer.printed = 0;
 	text_add(&after, "→ ");
 	printer_expr(&printer, sides.after);
 	text_printf(page->text, "      %s (%s)\n", styled(page, BOLD, firing->rule->name),
@@ -170,23 +172,26 @@ static void add_entry(const struct page *page, struct exprs *exprs, const struct
 
 /* --- the rules that fired --------------------------------------------------------------------- */
 
-static int count_firings(const struct explanation *explanation, const struct rule_info *rule)
+/* What stands in the rules above and not in the language. */
+static void add_words(const struct page *page, const struct explanation *explanation)
 {
-	int count = 0;
-	for (int s = 0; s < EXPLAIN_SECTIONS; s++)
-		for (size_t k = 0; k < explanation->sections[s].entries.count; k++) {
-			const struct entry *entry = &explanation->sections[s].entries.items[k];
-			for (size_t f = 0; f < entry->firings.count; f++)
-				count += entry->firings.items[f].rule == rule;
-		}
-	return count;
+	bool any = false;
+	for (const struct rule_word *word = rule_words; word->call; word++) {
+		struct text line = text_new(page->text->arena);
+		if (!word_occurs(explanation, word))
+			continue;
+		text_printf(&line, "%s is %s%s", word->call, word->value, word->remark);
+		text_add(page->text, any ? "" : "\n");
+		add_wrapped(page, 0, 6, text_string(&line));
+		any = true;
+	}
 }
 
 static void add_rules(const struct page *page, const struct explanation *explanation)
 {
 	bool any = false;
 	for (const struct rule_info *rule = rule_table; rule->name; rule++) {
-		int count = count_firings(explanation, rule);
+		int count = times_fired(explanation, rule);
 		if (count == 0)
 			continue;
 		if (!any)
@@ -202,20 +207,48 @@ static void add_rules(const struct page *page, const struct explanation *explana
 			text_printf(&line, "   if %s", rule->when);
 		add_wrapped(page, 4, 6, text_string(&line));
 	}
+	add_words(page, explanation);
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static bool has_constant(const struct entry *entry)
+{
+	uint64_t constant = op_bit(OP_CONSTANT);
+	bool any = entry->part && expr_has(entry->part_right, constant);
+	for (size_t k = 0; k < entry->forms.count; k++)
+		any |= expr_has(entry->forms.items[k].right, constant);
+	for (size_t k = 0; k < entry->firings.count; k++)
+		any |= expr_has(entry->firings.items[k].before, constant) ||
+		       expr_has(entry->firings.items[k].after, constant);
+	return any;
+}
+
+static bool shows_constant(const struct explanation *explanation)
+{
+	bool any = false;
+	for (int s = 0; s < EXPLAIN_SECTIONS; s++)
+		for (size_t k = 0; k < explanation->sections[s].entries.count; k++)
+			any |= has_constant(&explanation->sections[s].entries.items[k]);
+	return any;
 }
 
 static void add_preface(const struct page *page, const struct explanation *explanation)
 {
 	struct text line = text_new(page->text->arena);
-	text_printf(
-	        &line,
-	        "The derivation of %s (%s). n counts the rows of the batch, d_T is the derivative of the "
-	        "loss with respect to T, new.T the value of T after the update. Behind each value stand the "
-	        "functions of the generated C that compute it; below it its equation as it was read or "
-	        "derived, the rules that fired, and what became of it. What was read is the model's text "
-	        "with its definitions put in, terms collected, numbers folded and index letters chosen anew. "
-	        "Numbers are rounded to %d digits.",
-	        explanation->model, explanation->source, EXPLAIN_DIGITS);
+	bool trains = explanation->sections[PHASE_BACKWARD].entries.count > 0;
+	const char *of_training = ", d_T is the derivative of the loss with respect to T, new.T the value of T "
+	                          "after the update";
+	text_printf(&line, "The derivation of %s (%s). n counts the rows of the batch%s. ",
+	            explanation->model, explanation->source, trains ? of_training : "");
+	text_printf(&line,
+	            "Behind each value stand the functions of the generated C that compute it; below it its "
+	            "equation as it was read%s, the rules that fired, and what became of it. What was read "
+	            "is the model's text with its definitions put in, terms collected, numbers folded and "
+	            "index letters chosen anew. Numbers are rounded to %d digits.",
+	            trains ? " or derived" : "", EXPLAIN_DIGITS);
+	if (shows_constant(explanation))
+		text_add(&line, " constant(x) is x, and no gradient passes it.");
 	add_wrapped(page, 0, 0, text_string(&line));
 	text_add(page->text, "\n");
 }
