@@ -166,11 +166,11 @@ static bool match_call(struct match *m, const struct ast_expr *pattern, const st
 {
 	name_t name = pattern->operands[0]->name;
 	int count = (int)pattern->items.count;
-	enum op op = count == 2 ? op_reduction(name) : OP_COUNT;
-	if (op != OP_COUNT && op_is_reduction(expr->op))
-		return match_reduction(m, pattern, expr, op);
-	op = op_of_formula(name, count);
-	if (expr->op != op || expr->count != count)
+	if (strcmp(op_table[expr->op].name, name) != 0)
+		return false;
+	if (count == 2 && op_is_reduction(expr->op))
+		return match_reduction(m, pattern, expr, expr->op);
+	if (expr->count != count || op_of_formula(name, count) != expr->op)
 		return false;
 	for (int k = 0; k < count; k++)
 		if (!match_through(m, pattern->items.items[k].value, expr->operands[k]))
