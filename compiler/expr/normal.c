@@ -1,5 +1,6 @@
 /* The normal form: sums of terms with coefficients, products of powers, conditions outermost. */
 #include "expr/normal_parts.h"
+#include "expr/scalar.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -332,36 +333,7 @@ static double fold(const struct expr *expr)
 {
 	double a = expr->count > 0 ? expr->operands[0]->number : 0,
 	       b = expr->count > 1 ? expr->operands[1]->number : 0;
-	switch (expr->op) {
-	case OP_EXP: return exp(a);
-	case OP_EXPM1: return expm1(a);
-	case OP_LOG: return log(a);
-	case OP_LOG1P: return log1p(a);
-	case OP_SQRT: return sqrt(a);
-	case OP_ABS: return fabs(a);
-	case OP_SIGN: return (a > 0) - (a < 0);
-	case OP_FLOOR: return floor(a);
-	case OP_SIN: return sin(a);
-	case OP_COS: return cos(a);
-	case OP_TANH: return tanh(a);
-	case OP_ERF: return erf(a);
-	case OP_ERFC: return erfc(a);
-	case OP_LOGISTIC: return 1 / (1 + exp(-a));
-	case OP_LOG1PEXP: return a < 0 ? log1p(exp(a)) : a + log1p(exp(-a));
-	case OP_CONSTANT: return a;
-	case OP_FLOOR_QUOTIENT: return floor(a / b);
-	case OP_SHIFT: return a - b;
-	case OP_SCALE: return b > 0 ? a / b : 0;
-	case OP_POW: return pow(a, b);
-	case OP_MIN: return b < a ? b : a;
-	case OP_MAX: return a < b ? b : a;
-	case OP_LESS: return a < b;
-	case OP_LESS_EQUAL: return a <= b;
-	case OP_EQUAL: return a == b;
-	case OP_NOT_EQUAL: return a != b;
-	case OP_NOT: return a == 0;
-	default: return (double)NAN;
-	}
+	return scalar_value(expr->op, a, b);
 }
 
 static const struct expr *normal_other(struct exprs *exprs, const struct expr *expr)
