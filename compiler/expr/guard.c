@@ -30,16 +30,18 @@ const struct expr *guarded_product(struct exprs *exprs, const struct expr *guard
 }
 
 /* The condition may read what only the guards keep in range: it stands inside of them. */
-const struct expr *guarded_choice(struct exprs *exprs, const struct expr *guards, const struct expr *condition,
-                                  bool holds)
+const struct expr *guarded_choice(struct exprs *exprs, const struct expr *guards,
+                                  const struct expr *condition, bool holds)
 {
 	const struct expr *zero = expr_number(exprs, 0);
 	if (guards->op == OP_SELECT && expr_is_number(guards->operands[2], 0))
 		return normal(exprs, expr_select(exprs, guards->operands[0],
-		                                 guarded_choice(exprs, guards->operands[1], condition, holds), zero));
+		                                 guarded_choice(exprs, guards->operands[1], condition, holds),
+		                                 zero));
 	if (guards->op == OP_SELECT && expr_is_number(guards->operands[1], 0))
-		return normal(exprs, expr_select(exprs, guards->operands[0], zero,
-		                                 guarded_choice(exprs, guards->operands[2], condition, holds)));
+		return normal(exprs,
+		              expr_select(exprs, guards->operands[0], zero,
+		                          guarded_choice(exprs, guards->operands[2], condition, holds)));
 	if (guards->op != OP_ADD || !has_guard(guards))
 		return normal(exprs, holds ? expr_select(exprs, condition, guards, zero)
 		                           : expr_select(exprs, condition, zero, guards));

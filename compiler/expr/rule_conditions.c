@@ -59,8 +59,10 @@ static bool unshifted(const struct match *match, const struct formula_binding *l
 	if (expr->op == OP_SHIFT)
 		return false;
 	for (int k = 0; expr->op == OP_ADD && k < expr->count; k++) {
-		const struct expr *maximum = expr->weights[k] == -1 ? maximum_of(match, expr->operands[k]) : NULL;
-		if (maximum && is_bound_of(exprs, maximum, letter, normal_sum(exprs, expr, expr->operands[k])))
+		const struct expr *maximum =
+		        expr->weights[k] == -1 ? maximum_of(match, expr->operands[k]) : NULL;
+		if (maximum &&
+		    is_bound_of(exprs, maximum, letter, normal_sum(exprs, expr, expr->operands[k])))
 			return false;
 	}
 	return true;
@@ -146,10 +148,15 @@ static const struct {
 	bool (*holds_of_two)(const struct match *match, const struct formula_binding *a,
 	                     const struct formula_binding *b);
 } PREDICATES[] = {
-        {"positive", positive, NULL}, {"nonnegative", nonnegative, NULL},
-        {"unproven", unproven, NULL}, {"unshifted", unshifted, NULL},
-        {"one_hot", one_hot, NULL},   {"weighs_one_hot", weighs_one_hot, NULL},
-        {"unscaled", unscaled, NULL},   {"fractional", fractional, NULL}, {"away_from_zero", away_from_zero, NULL},
+        {"positive", positive, NULL},
+        {"nonnegative", nonnegative, NULL},
+        {"unproven", unproven, NULL},
+        {"unshifted", unshifted, NULL},
+        {"one_hot", one_hot, NULL},
+        {"weighs_one_hot", weighs_one_hot, NULL},
+        {"unscaled", unscaled, NULL},
+        {"fractional", fractional, NULL},
+        {"away_from_zero", away_from_zero, NULL},
         {"magnifies", NULL, magnifies},
 };
 

@@ -101,15 +101,16 @@ const struct expr *rules_apply(struct rules *rules, const struct tensor_map *def
 {
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule *rule = &rules->rules[k];
-		bool is_power = expr->op == OP_POW && rule->from->kind == AST_OPERATION && rule->from->op[0] == '^';
+		bool is_power =
+		        expr->op == OP_POW && rule->from->kind == AST_OPERATION && rule->from->op[0] == '^';
 		if ((rule->root != expr->op && !is_power) || (rule_table[k].kind == GUARD) != guards ||
 		    rules->off >> k & 1)
 			continue;
-		struct match match = {.formula = {.exprs = rules->exprs}, .definitions = rule_table[k].within ? NULL : definitions};
+		struct match match = {.formula = {.exprs = rules->exprs},
+		                      .definitions = rule_table[k].within ? NULL : definitions};
 		bool fits = match_pattern(&match, rule->from, expr);
 		match.definitions = definitions;
-		if (!fits ||
-		    (rule->when && !condition_holds(&match, rule->when)))
+		if (!fits || (rule->when && !condition_holds(&match, rule->when)))
 			continue;
 		*fired = &rule_table[k];
 		return build_result(&match, rule, expr);

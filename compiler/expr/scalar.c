@@ -73,16 +73,18 @@ static double floor_quotient(double a, double b)
 }
 
 static double (*const unary[OP_COUNT])(double) = {
-	[OP_EXP] = exp, [OP_EXPM1] = expm1, [OP_LOG] = log, [OP_LOG1P] = log1p, [OP_SQRT] = sqrt,
-	[OP_ABS] = fabs, [OP_SIGN] = sign, [OP_FLOOR] = floor, [OP_SIN] = sin, [OP_COS] = cos,
-	[OP_TANH] = tanh, [OP_ERF] = erf, [OP_ERFC] = erfc, [OP_LOGISTIC] = logistic,
-	[OP_LOG1PEXP] = log1pexp, [OP_CONSTANT] = itself, [OP_NOT] = not,
+        [OP_EXP] = exp,   [OP_EXPM1] = expm1,       [OP_LOG] = log,           [OP_LOG1P] = log1p,
+        [OP_SQRT] = sqrt, [OP_ABS] = fabs,          [OP_SIGN] = sign,         [OP_FLOOR] = floor,
+        [OP_SIN] = sin,   [OP_COS] = cos,           [OP_TANH] = tanh,         [OP_ERF] = erf,
+        [OP_ERFC] = erfc, [OP_LOGISTIC] = logistic, [OP_LOG1PEXP] = log1pexp, [OP_CONSTANT] = itself,
+        [OP_NOT] = not,
 };
 
 static double (*const binary[OP_COUNT])(double, double) = {
-	[OP_POW] = pow, [OP_MIN] = smaller, [OP_MAX] = larger, [OP_SHIFT] = difference, [OP_LESS] = less,
-	[OP_LESS_EQUAL] = less_equal, [OP_EQUAL] = equal, [OP_NOT_EQUAL] = not_equal,
-	[OP_FLOOR_QUOTIENT] = floor_quotient, [OP_SCALE] = scale,
+        [OP_POW] = pow,          [OP_MIN] = smaller,         [OP_MAX] = larger,
+        [OP_SHIFT] = difference, [OP_LESS] = less,           [OP_LESS_EQUAL] = less_equal,
+        [OP_EQUAL] = equal,      [OP_NOT_EQUAL] = not_equal, [OP_FLOOR_QUOTIENT] = floor_quotient,
+        [OP_SCALE] = scale,
 };
 
 double scalar_value(enum op op, double a, double b)

@@ -84,10 +84,11 @@ static void define(struct simplifying *s, const struct graph *graph, size_t from
 
 struct graph simplify(struct exprs *exprs, const struct graph *graph, struct rewriting rewriting)
 {
-	struct simplifying s = {.exprs = exprs,
-	                        .rules = rules_new(exprs, rewriting.rules_off | (rewriting.last ? 0 : rules_of_the_end())),
-	                        .definitions = {.arena = exprs_arena(exprs)},
-	                        .history = rewriting.history};
+	struct simplifying s = {
+	        .exprs = exprs,
+	        .rules = rules_new(exprs, rewriting.rules_off | (rewriting.last ? 0 : rules_of_the_end())),
+	        .definitions = {.arena = exprs_arena(exprs)},
+	        .history = rewriting.history};
 	struct graph result = {.results = graph->results};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	for (size_t k = 0; k < graph->equations.count; k++) {
