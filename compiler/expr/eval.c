@@ -211,12 +211,15 @@ static double value_sum(struct evaluation *evaluation, const struct expr *expr)
 	return sum;
 }
 
+/* One division, as in the emitted code: x / x is 1, where x * (1 / x) may be less. */
 static double value_product(struct evaluation *evaluation, const struct expr *expr)
 {
-	double product = expr->number;
-	for (int k = 0; k < expr->count; k++)
-		product *= pow(evaluation_value(evaluation, expr->operands[k]), expr->weights[k]);
-	return product;
+	double above = expr->number, below = 1;
+	for (int k = 0; k < expr->count; k++) {
+		double power = pow(evaluation_value(evaluation, expr->operands[k]), fabs(expr->weights[k]));
+		*(expr->weights[k] < 0 ? &below : &above) *= power;
+	}
+	return above / below;
 }
 
 static double value_select(struct evaluation *evaluation, const struct expr *expr)
