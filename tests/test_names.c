@@ -19,8 +19,6 @@ static const struct {
         {"uniform", "", "a draw: operator of ops.def"},
         {"normal", "", "a draw: operator of ops.def; the normal form"},
         {"orthogonal", "", "a draw: operator of ops.def"},
-        {"adam", "compiler/model/optimizer.c",
-         "the default of the setting `optimizer`, a part of the language"},
         {"identity", "compiler/model/definitions.c", "which file a path leads to"},
         {"zeros", "", "numbers that are 0"},
         {"ones", "", "numbers that are 1; the plural of one"},

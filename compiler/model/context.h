@@ -158,6 +158,7 @@ struct resolver {
 	struct diag *diag;
 	const struct ast *ast;
 	const struct source *prelude;
+	const struct ast_expr *default_optimizer; /* of the prelude's `train` */
 	bool allow_path;                                       /* `use` may name any file */
 	struct model *model;
 	struct table *user_definitions, *prelude_definitions;  /* name → struct definition */

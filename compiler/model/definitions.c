@@ -189,9 +189,13 @@ bool collect_definitions(struct resolver *r)
 	const struct source *source = source_from_string(r->arena, "<prelude>", model_prelude);
 	r->prelude = source;
 	const struct ast *prelude = parse(r->arena, r->names, r->diag, source);
-	for (size_t i = 0; i < prelude->statements.count; i++)
-		if (is_definition(prelude->statements.items[i]))
-			define(r, prelude->statements.items[i], true);
+	for (size_t i = 0; i < prelude->statements.count; i++) {
+		const struct ast_statement *statement = prelude->statements.items[i];
+		if (is_definition(statement))
+			define(r, statement, true);
+		else if (statement->kind == AST_TRAIN) /* its one setting */
+			r->default_optimizer = statement->settings.items[0].value;
+	}
 	struct collection collection = {r, table_new(r->arena), true};
 	name_t name = name_of(r->names, r->ast->source->name);
 	struct reading reading = {.name = name, .identity = identity_of(r, name)};

@@ -141,20 +141,11 @@ static const struct definition *find_optimizer(const struct context *context, co
 	return NULL;
 }
 
-/* The default: adam(), whose name stands here as a part of the language, not of the compiler's knowledge. */
-static const struct ast_expr *default_optimizer(struct resolver *r)
-{
-	return parse_expression(r->arena, r->names, r->diag,
-	                        source_from_string(r->arena, "<default>", "adam()"));
-}
-
 void resolve_optimizer(struct resolver *r, const struct ast_expr *expr)
 {
 	struct context context = {.resolver = r, .region = REGION_TRAIN};
 	if (!expr)
-		expr = default_optimizer(r);
-	if (!expr)
-		return;
+		expr = r->default_optimizer;
 	const struct ast_expr *name = expr->kind == AST_CALL ? expr->operands[0] : expr;
 	if (name->kind != AST_NAME) {
 		fail(&context, expr->span, "unknown-optimizer",
