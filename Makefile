@@ -94,6 +94,8 @@ TOOLS = flex bison gcc zlib.h jansson.h xxhash.h
 tools: ; @tests/tools $(TOOLS)
 tools-test: ; @tests/tools $(TOOLS) clang g++ criterion/criterion.h /usr/share/i18n/locales/de_DE
 
+include tests/long.mk
+
 # --- a first look -----------------------------------------------------------------------------
 
 run: tools
