@@ -8,6 +8,7 @@
 CC       = gcc
 CFLAGS   = -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+ROUNDING = -ffp-contract=off
 STRICT   = -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Wvla -Werror
 HOSTLIBS = -ljansson -lxxhash -lz -lm
 B        = build
@@ -34,20 +35,26 @@ $B/mlpc: $(OBJECTS) $(RUNTIME)
 $B/libmlpc.a: $(LIBRARY)
 $B/libmlp.a: $(GROUND)
 $B/libmlp_host.a: $(HOST)
+$B/libmlp_pic.a: $(GROUND:$B/%=$B/pic/%)
 %.a:
 	rm -f $@ && ar rcs $@ $^
 
 $B/compiler/%.o: compiler/%.c | $B/syntax/parser.tab.h $B/syntax/lexer.yy.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Icompiler -Iruntime -I$B/syntax -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(ROUNDING) -std=gnu11 $(WARNINGS) -Icompiler -Iruntime -I$B/syntax -MMD -MP -c -o $@ $<
 
 $B/runtime/host/%.o: runtime/host/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Iruntime -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(ROUNDING) -std=gnu11 $(WARNINGS) -Iruntime -MMD -MP -c -o $@ $<
 
 $B/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
-	$(CC) -O3 $(STRICT) -Iruntime -MMD -MP -c -o $@ $<
+	$(CC) -O3 $(ROUNDING) $(STRICT) -Iruntime -MMD -MP -c -o $@ $<
+
+# For the programs that tests load.
+$B/pic/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -fPIC $(ROUNDING) $(STRICT) -Iruntime -MMD -MP -c -o $@ $<
 
 $B/syntax/parser.tab.c $B/syntax/parser.tab.h &: compiler/syntax/parser.y
 	@mkdir -p $(@D)
@@ -75,7 +82,7 @@ $B/tests/%.o: tests/%.c | $B/syntax/parser.tab.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Wno-missing-prototypes $(TESTFLAGS) -MMD -MP -c -o $@ $<
 
-$B/tests/test_%: $B/tests/test_%.o $(SUPPORT) $(LIBRARIES)
+$B/tests/test_%: $B/tests/test_%.o $(SUPPORT) $(LIBRARIES) $B/libmlp_pic.a
 	$(CC) $(CFLAGS) -o $@ $< $(SUPPORT) $(LIBRARIES) -lcriterion $(HOSTLIBS)
 
 test: tools-test

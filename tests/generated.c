@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "build_folder.h"
 #include "emit/emit.h"
 
 #define WARNINGS "-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Wvla -Wundef " \
@@ -61,9 +62,9 @@ static bool build(struct generated *g, const char *compiler)
 	snprintf(log, sizeof log, "%s/log", g->folder);
 	snprintf(command, sizeof command,
 	         "cd %s && R=%s/runtime && { %s " WARNINGS
-	         " -fPIC -I$R -c %s.c && %s -fPIC -I$R -c shim.c $R/random.c && "
-	         "%s -shared -o all.so *.o -lm; } >log 2>&1",
-	         g->folder, getenv("PWD"), compiler, name, compiler, compiler);
+	         " -fPIC -I$R -c %s.c && %s -fPIC -I$R -c shim.c && "
+	         "%s -shared -o all.so *.o %s/libmlp_pic.a -lm; } >log 2>&1",
+	         g->folder, getenv("PWD"), compiler, name, compiler, compiler, build_folder());
 	if (system(command) != 0) {
 		snprintf(g->fault, sizeof g->fault, "%s\n%s", command, read_all(log));
 		return false;

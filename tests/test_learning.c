@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_folder.h"
+
 /* The percentage that the last line with `what` states; -1 without one. */
 static double accuracy(const char *what, const char *arguments)
 {
 	char command[512], line[512];
 	double percent = -1;
-	snprintf(command, sizeof command, "build/mlpc train %s 2>&1", arguments);
+	snprintf(command, sizeof command, "%s/mlpc train %s 2>&1", build_folder(), arguments);
 	FILE *output = popen(command, "r");
 	cr_assert(output);
 	while (fgets(line, sizeof line, output)) {
