@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define MLP_ABI 1          /* generated code refuses to compile against another one */
+#define MLP_ABI 2          /* generated code refuses to compile against another one */
 #define MLP_VERSION "0.1"
 
 /* -- Description of tensors --------------------------------------------------------------------- */
@@ -46,13 +46,16 @@ void mlp_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 #define MLP_HOST_STREAMS UINT32_C(0xffffff00)
 
 uint32_t mlp_word(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
+/* The block that the element's word is in. */
+void mlp_words(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element, uint32_t out[4]);
 
 /* Uniform in [0, 1): the upper 24 bits of the word times 2^-24, the same number in both types. */
 float mlp_uniformf(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 double mlp_uniform(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 
 /* Normal, mean 0 and deviation 1, by Box and Muller (1958). Elements 2k and 2k + 1 share two draws of
- * 24 bits, u in (0, 1] and v in [0, 1): sqrt(-2 log u) times cos 2πv and sin 2πv. |value| < 5.77. */
+ * 24 bits, u in (0, 1] and v in [0, 1): sqrt(-2 log u) times cos 2πv and sin 2πv by the strict
+ * functions: the same bits on every machine. |value| < 5.77. */
 float mlp_normalf(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 double mlp_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, uint32_t element);
 
@@ -62,6 +65,56 @@ double mlp_normal(uint64_t seed, uint32_t stream, uint32_t step, uint32_t row, u
  * columns * the lesser of both. */
 void mlp_orthogonalf(uint64_t seed, uint32_t stream, uint32_t step, int rows, int columns, float *matrix);
 void mlp_orthogonal(uint64_t seed, uint32_t stream, uint32_t step, int rows, int columns, double *matrix);
+
+/* -- Sums of products ------------------------------------------------------------------------------ */
+
+/* Has the machine an instruction for a * b + c with one rounding? Compilers tell it in several ways. */
+#if defined(FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__riscv_flen) || \
+	defined(__s390x__)
+#define MLP_FUSES_FLOAT 1
+#else
+#define MLP_FUSES_FLOAT 0
+#endif
+#if defined(FP_FAST_FMA) || defined(__FMA__) || defined(__s390x__) || \
+	(defined(__ARM_FEATURE_FMA) && (__ARM_FP & 8)) || (defined(__riscv_flen) && __riscv_flen >= 64)
+#define MLP_FUSES_DOUBLE 1
+#else
+#define MLP_FUSES_DOUBLE 0
+#endif
+
+/* a * b + c, rounded once where the machine can, else twice: at every level of optimisation. */
+static inline float mlp_multiply_addf(float a, float b, float c)
+{
+#if MLP_FUSES_FLOAT
+	return fmaf(a, b, c);
+#else
+	return a * b + c;
+#endif
+}
+
+static inline double mlp_multiply_add(double a, double b, double c)
+{
+#if MLP_FUSES_DOUBLE
+	return fma(a, b, c);
+#else
+	return a * b + c;
+#endif
+}
+
+/* Every NaN becomes the same one: machines differ in sign and payload. */
+static inline void mlp_unify_nanf(float *values, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		if (values[k] != values[k])
+			values[k] = NAN;
+}
+
+static inline void mlp_unify_nan(double *values, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		if (values[k] != values[k])
+			values[k] = (double)NAN;
+}
 
 /* -- Functions of one number that <math.h> does not have ------------------------------------------ */
 
@@ -87,6 +140,31 @@ static inline float mlp_log1pexpf(float x)
 static inline double mlp_log1pexp(double x)
 {
 	return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
+/* x, of which the compiler learns nothing: it computes functions of constants by itself, and more exactly
+ * than the C library does when the program runs. */
+static inline float mlp_opaquef(float x)
+{
+	volatile float unknown = x;
+	return unknown;
+}
+
+static inline double mlp_opaque(double x)
+{
+	volatile double unknown = x;
+	return unknown;
+}
+
+/* The C library's power itself: compilers have other ways for some bases and exponents. */
+static inline float mlp_powf(float base, float exponent)
+{
+	return powf(mlp_opaquef(base), mlp_opaquef(exponent));
+}
+
+static inline double mlp_pow(double base, double exponent)
+{
+	return pow(mlp_opaque(base), mlp_opaque(exponent));
 }
 
 /* -1, 0 or 1; 0 at both zeros and at NaN. */

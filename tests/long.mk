@@ -1,5 +1,32 @@
 # Long runs, each with a target of its own; `make test` runs none of them.
 
+# --- determinism ----------------------------------------------------------------------------------
+# make determinism    hashes of trained parameters over compilers, levels of optimisation, instructions and
+#                     processors (STEPS=N), then the bytes of the generated C over builds of mlpc and surroundings
+# make strict-speed   what --strict costs
+
+STEPS    = 1000
+MACHINES = aarch64 s390x riscv64
+
+tools-determinism:
+	-@tests/tools $(TOOLS) clang localedef setarch $(MACHINES:%=qemu-%) \
+	    $(foreach machine,$(MACHINES) i686,$(machine)-linux-gnu-gcc /usr/$(machine)-linux-gnu/lib/libc.a)
+
+$B/determinism/emit: tests/determinism/emit.c $(LIBRARIES)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) -Icompiler -Iruntime -o $@ $< $(LIBRARIES) $(HOSTLIBS)
+
+determinism: tools-determinism
+	$(MAKE) --no-print-directory --silent -j2 all $B/determinism/emit
+	$(MAKE) --no-print-directory --silent -j2 B=$B/determinism/clang CC=clang WARNINGS=-Wall all
+	tests/determinism/matrix $B/determinism/emit $B/determinism/matrix $(STEPS)
+	tests/determinism/same_text $B/mlpc $B/determinism/clang/mlpc $B/determinism/text
+
+strict-speed: all $B/determinism/emit
+	tests/determinism/speed $B/determinism/emit $B/determinism/speed
+
+.PHONY: determinism strict-speed tools-determinism
+
 # --- strict functions -----------------------------------------------------------------------------
 # make strict-math    all floats and 10^7 doubles of each strict function against MPFR, in two processes; the
 #                     tables from their formulas; the same bits from other compilers and processors

@@ -76,7 +76,7 @@ Test(expression, sums_and_products)
 	prints(&p, product3(&p, 1, 1, -1, -1), "a / (b * c)");
 	prints(&p, product3(&p, 1, -1, -1, -2), "1.0f / (a * b * c * c)");
 	prints(&p, product3(&p, -0.5, 1, 2, 1), "-0.5f * a * b * b * c");
-	prints(&p, product3(&p, 1, 5, 1, -6), "powf(a, 5.0f) * b / powf(c, 6.0f)");
+	prints(&p, product3(&p, 1, 5, 1, -6), "mlp_powf(a, 5.0f) * b / mlp_powf(c, 6.0f)");
 	const struct expr *difference[] = {sum3(&p, 0, 1, -1, 0.5), p.a};
 	prints(&p, expr_product_of(e, 1, 2, difference, (double[]){1, -1}), "(a - b + 0.5f * c) / a");
 	prints(&p, expr_product_of(e, 1, 2, difference, (double[]){-1, 1}), "a / (a - b + 0.5f * c)");
@@ -97,7 +97,7 @@ Test(expression, functions_choices_and_conditions)
 	prints(&p, expr_unary(e, OP_LOGISTIC, p.a), "mlp_logisticf(a)");
 	prints(&p, expr_unary(e, OP_ABS, p.a), "fabsf(a)");
 	prints(&p, expr_unary(e, OP_CONSTANT, p.a), "a");
-	prints(&p, expr_binary(e, OP_POW, p.a, p.b), "powf(a, b)");
+	prints(&p, expr_binary(e, OP_POW, p.a, p.b), "mlp_powf(a, b)");
 	prints(&p, expr_binary(e, OP_MAX, p.a, p.b), "a < b ? b : a");
 	prints(&p, expr_binary(e, OP_MIN, p.a, p.b), "b < a ? b : a");
 	prints(&p, expr_binary(e, OP_SHIFT, p.a, sum3(&p, 0, 1, 1, 1)), "a - (a + b + c)");
@@ -114,6 +114,70 @@ Test(expression, functions_choices_and_conditions)
 	prints(&p, position, "(float)(2 * i - 3)");
 	prints(&p, expr_select(e, expr_binary(e, OP_LESS, position, number(&p.f, 4)), p.a, p.b),
 	       "2 * i - 3 < 4 ? a : b");
+	arena_free(p.f.arena);
+}
+
+static void adds(struct printing *p, const struct expr *expr, const char *expected)
+{
+	struct text text = text_new(p->f.arena);
+	c_add_to(&text, &p->scope, "s", expr);
+	cr_expect_str_eq(text_string(&text), expected);
+}
+
+/* Products are added with one rounding, unless that would depend on the machine. */
+Test(expression, added_to_a_sum)
+{
+	struct printing p;
+	printing_start(&p, 4);
+	adds(&p, p.a, "s += a;\n");
+	adds(&p, product3(&p, -1, 1, 0, 0), "s += -a;\n");
+	adds(&p, product3(&p, 1, 1, 1, 0), "s = mlp_multiply_addf(a, b, s);\n");
+	adds(&p, product3(&p, -1, 1, 1, 1), "s = mlp_multiply_addf(-a * b, c, s);\n");
+	adds(&p, product3(&p, 0.5, 1, 0, 0), "s = mlp_multiply_addf(0.5f, a, s);\n");
+	adds(&p, product3(&p, -0.5, 1, 0, 0), "s = mlp_multiply_addf(-0.5f, a, s);\n");
+	adds(&p, product3(&p, 2, 1, 1, 0), "s = mlp_multiply_addf(a * b, 2.0f, s);\n");
+	adds(&p, product3(&p, 1, 1, 3, 0), "s = mlp_multiply_addf(a * b * b, b, s);\n");
+	adds(&p, product3(&p, 1, 1, 5, 0), "s = mlp_multiply_addf(a, mlp_powf(b, 5.0f), s);\n");
+	adds(&p, product3(&p, 1, 5, 0, 0), "s += mlp_powf(a, 5.0f);\n");
+	adds(&p, product3(&p, 1, 1, 1, -1), "s += a * b / c;\n");
+	adds(&p, sum3(&p, 0, 1, 2, 1), "s += a + 2.0f * b + c;\n");
+	const struct expr *distance[] = {sum3(&p, 0, 1, -1, 1), p.a};
+	adds(&p, expr_product_of(p.f.exprs, 1, 1, distance, (double[]){2}),
+	     "s = mlp_multiply_addf(a - b + c, a - b + c, s);\n");
+	adds(&p, expr_product_of(p.f.exprs, -1, 2, distance, (double[]){1, 1}),
+	     "s = mlp_multiply_addf(-(a - b + c), a, s);\n");
+	p.plan.options.strict = true;
+	adds(&p, product3(&p, -1, 1, 1, 1), "s += -a * b * c;\n");
+	printing_start(&p, 8);
+	adds(&p, product3(&p, 1, 1, 1, 0), "s = mlp_multiply_add(a, b, s);\n");
+	arena_free(p.f.arena);
+}
+
+/* --strict takes the runtime's functions where libraries of C differ. Without it a function of what compilers know
+ * is computed when the program runs, like all others. */
+Test(expression, functions_with_the_same_bits)
+{
+	struct printing p;
+	printing_start(&p, 4);
+	struct exprs *e = p.f.exprs;
+	const struct expr *position = expr_position(e, linear_variable(e, 0));
+	const struct expr *of_position = expr_unary(e, OP_SIN, position);
+	prints(&p, of_position, "sinf(mlp_opaquef((float)i))");
+	prints(&p, expr_unary(e, OP_SQRT, position), "sqrtf((float)i)");
+	p.plan.options.strict = true;
+	prints(&p, of_position, "mlp_strict_sinf((float)i)");
+	prints(&p, expr_unary(e, OP_SQRT, p.a), "sqrtf(a)");
+	prints(&p, expr_unary(e, OP_LOGISTIC, p.a), "mlp_strict_logisticf(a)");
+	prints(&p, product3(&p, 1, 5, 1, 0), "mlp_strict_powf(a, 5.0f) * b");
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		const char *c = op_table[op].c, *strict = op_table[op].strict;
+		cr_expect(!strict || strcmp(strict + strlen("mlp_strict_"),
+		                            strncmp(c, "mlp_", 4) == 0 ? c + 4 : c) == 0,
+		          "%s", op_table[op].id);
+	}
+	printing_start(&p, 8);
+	p.plan.options.strict = true;
+	prints(&p, expr_unary(e, OP_TANH, p.a), "mlp_strict_tanh(a)");
 	arena_free(p.f.arena);
 }
 
@@ -278,7 +342,7 @@ Test(unit, the_worked_network)
 		write_text(folder, "harness.c", harness);
 		snprintf(
 			command, sizeof command,
-			"%s -std=c11 -DREAL=%s -I$R harness.c worked.c $R/random.c -lm -o harness && ./harness",
+			"%s -std=c11 -DREAL=%s -I$R harness.c worked.c $R/*.c -lm -o harness && ./harness",
 			compilers[k / 2], real_double ? "double" : "float");
 		run(folder, command, output, sizeof output);
 		char *at = output;

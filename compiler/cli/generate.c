@@ -48,6 +48,8 @@ static const char *changes(struct arena *arena, const struct options *options)
 		text_add(&text, " --gradients");
 	if (options->compile.input_gradients)
 		text_add(&text, " --input-gradients");
+	if (options->compile.strict)
+		text_add(&text, " --strict");
 	add_rules(&text, options->compile.rules_off);
 	return text.length > 0 ? text.bytes + 1 : "";
 }

@@ -41,11 +41,20 @@ static bool is_plain_product(const struct scope *scope, const struct expr *expr)
 	return expr->op == OP_MULTIPLY && !scope_lookup(scope, expr);
 }
 
+/* "tanhf", "mlp_strict_tanhf", "mlp_log1pexp" */
+static void print_function(struct text *text, const struct scope *scope, enum op op)
+{
+	const struct op_info *info = &op_table[op];
+	bool strict = scope->names->plan->options.strict && info->strict;
+	text_printf(text, "%s%s", strict ? info->strict : info->c, scope_is_double(scope) ? "" : "f");
+}
+
 static void print_power(struct text *text, const struct scope *scope, const struct expr *operand,
                         int exponent, enum precedence precedence)
 {
 	if (exponent > LARGEST_POWER) {
-		text_add(text, scope_is_double(scope) ? "pow(" : "powf(");
+		print_function(text, scope, OP_POW);
+		text_add(text, "(");
 		c_expression(text, scope, operand, AS_ARGUMENT);
 		text_add(text, ", ");
 		c_number(text, scope, exponent);
@@ -108,6 +117,64 @@ static void print_product(struct text *text, const struct scope *scope, double c
 				            AS_PRODUCT + 1);
 	}
 	close_parenthesis(text, below > 1);
+}
+
+static int last_factor(const struct expr *product)
+{
+	int last = 0;
+	for (int k = 0; k < product->count; k++)
+		last = product->weights[k] > 0 ? k : last;
+	return last;
+}
+
+/* The operands of the last multiplication of a product without division: "-a * b, c" */
+static void print_last_multiplication(struct text *text, const struct scope *scope,
+                                      const struct expr *product)
+{
+	double coefficient = fabs(product->number);
+	if (product->number < 0)
+		text_add(text, "-");
+	if (coefficient > 1 && factors(product, 1) > 1) {
+		print_product(text, scope, 1, product);
+		text_add(text, ", ");
+		c_number(text, scope, coefficient);
+		return;
+	}
+	struct expr before = *product;
+	double *weights = ARENA_ARRAY(text->arena, double, product->count);
+	for (int k = 0; k < product->count; k++)
+		weights[k] = product->weights[k];
+	int last = last_factor(product), exponent = weights[last] > LARGEST_POWER ? (int)weights[last] : 1;
+	weights[last] -= exponent;
+	before.weights = weights;
+	if (product->number == 1 && factors(&before, 1) == 1)
+		print_power(text, scope, before.operands[last_factor(&before)],
+		            (int)weights[last_factor(&before)], AS_ARGUMENT);
+	else
+		print_product(text, scope, coefficient, &before);
+	text_add(text, ", ");
+	print_power(text, scope, product->operands[last], exponent, AS_ARGUMENT);
+}
+
+static bool ends_in_multiplication(const struct scope *scope, const struct expr *expr)
+{
+	return is_plain_product(scope, expr) && factors(expr, -1) == 0 &&
+	       factors(expr, 1) + (fabs(expr->number) != 1) > 1;
+}
+
+void c_add_to(struct text *text, const struct scope *scope, const char *sum, const struct expr *value)
+{
+	struct text line = text_new(text->arena);
+	if (!scope->names->plan->options.strict && ends_in_multiplication(scope, value)) {
+		text_printf(&line, "%s = mlp_multiply_add%s(", sum, scope_is_double(scope) ? "" : "f");
+		print_last_multiplication(&line, scope, value);
+		text_printf(&line, ", %s);", sum);
+	} else {
+		text_printf(&line, "%s += ", sum);
+		c_expression(&line, scope, value, AS_ARGUMENT);
+		text_add(&line, ";");
+	}
+	c_line(text, text_string(&line));
 }
 
 static void print_multiply(struct text *text, const struct scope *scope, const struct expr *expr,
@@ -189,16 +256,28 @@ static void print_constant(struct text *text, const struct scope *scope, const s
 	c_expression(text, scope, expr->operands[0], precedence);
 }
 
+/* Is its value known before the program runs: a formula of numbers and positions? */
+static bool is_known(const struct expr *expr)
+{
+	return !expr_has(expr, op_bit(OP_READ) | op_bit(OP_LABEL) | op_bit(OP_SYMBOL) | op_bit(OP_UNIFORM) |
+	                               op_bit(OP_NORMAL));
+}
+
 static void print_call(struct text *text, const struct scope *scope, const struct expr *expr,
                        enum precedence precedence)
 {
 	(void)precedence;
-	text_printf(text, "%s%s(", op_table[expr->op].c, scope_is_double(scope) ? "" : "f");
+	bool strict = scope->names->plan->options.strict;
+	bool opaque = !strict && op_table[expr->op].strict && expr->count == 1 && is_known(expr->operands[0]);
+	print_function(text, scope, expr->op);
+	text_add(text, "(");
+	if (opaque)
+		text_printf(text, "mlp_opaque%s(", scope_is_double(scope) ? "" : "f");
 	for (int k = 0; k < expr->count; k++) {
 		text_add(text, k ? ", " : "");
 		c_expression(text, scope, expr->operands[k], AS_ARGUMENT);
 	}
-	text_add(text, ")");
+	text_add(text, opaque ? "))" : ")");
 }
 
 /* Operators without a row are functions of C, or conditions. */

@@ -69,13 +69,11 @@ static void accumulate(struct nest *nest, struct scope *scope, const char *eleme
 {
 	for (int b = 0; b < nest->loops.block; b++) {
 		struct scope own = scope_inside(scope);
-		struct text value = text_new(nest->text->arena);
 		if (nest->loops.blocked >= 0)
 			own.free[nest->loops.blocked].text = nest->blocks[b];
 		declare_body(nest->text, &own, nest->chain.body);
-		c_expression(&value, &own, nest->chain.body, AS_ARGUMENT);
-		c_line(nest->text, name_format(scope->names->names, "%s[%s] += %s;", nest->sums[b], element,
-		                               text_string(&value)));
+		c_add_to(nest->text, &own, name_format(scope->names->names, "%s[%s]", nest->sums[b], element),
+		         nest->chain.body);
 	}
 }
 

@@ -133,10 +133,7 @@ static void add_to_sum(struct text *text, const struct scope *scope, name_t into
 		text_line(text, "}");
 		return;
 	}
-	text_printf(&line, "%s += ", into);
-	c_expression(&line, scope, value, AS_ARGUMENT);
-	text_add(&line, ";");
-	c_line(text, text_string(&line));
+	c_add_to(text, scope, into, value);
 	if (has_choice(scope, value))
 		text_line(text, "if (%s != %s) break; /* not a number: it stays so */", into, into);
 }

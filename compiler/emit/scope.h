@@ -62,6 +62,8 @@ void c_expression(struct text *text, const struct scope *scope, const struct exp
 /* The same, as a truth value. */
 void c_condition(struct text *text, const struct scope *scope, const struct expr *expr,
                  enum precedence precedence);
+/* The statement that adds a value to a sum: "sum += …;", or where a product is added, one that rounds once. */
+void c_add_to(struct text *text, const struct scope *scope, const char *sum, const struct expr *value);
 
 /* --- values.c: shared parts of expressions as variables ----------------------------------------------- */
 

@@ -211,6 +211,10 @@ static void emit_predict(struct text *text, struct c_names *names)
 	text->indent++;
 	emit_unused(text, names, PLAN_PREDICT);
 	emit_steps(text, names, PLAN_PREDICT, false);
+	for (size_t k = 0; k < program->outputs.count; k++)
+		emit_unified(text, names, c_tensor(names, program->outputs.items[k]),
+		             name_format(names->names, "(size_t)rows * %s",
+		                         c_elements(names, program->outputs.items[k])));
 	close_function(text);
 
 	open_function(text, names, PUBLIC_PREDICT);
@@ -246,6 +250,7 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 	open_function(text, names, PUBLIC_LOSS);
 	emit_unused(text, names, PLAN_LOSS);
 	emit_steps(text, names, PLAN_LOSS, false);
+	emit_unified(text, names, loss, "1");
 	text_line(text, "return %s[0];", loss);
 	close_function(text);
 
@@ -258,6 +263,7 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 			text_line(text, "t->%s = %s;", port, port);
 		}
 	emit_steps(text, names, PLAN_FORWARD, true);
+	emit_unified(text, names, loss, "1");
 	text_line(text, "return %s[0];", loss);
 	close_function(text);
 
@@ -301,14 +307,34 @@ static void emit_workaround(struct text *text)
 	text_line(text, "#endif\n");
 }
 
+static void emit_includes(struct text *text, const struct c_names *names)
+{
+	bool strict = names->plan->options.strict;
+	text_line(text, "#include \"mlp_arithmetic.h\"\n");
+	text_line(text, "#include \"%s.h\"", names->model);
+	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
+	text_line(text, "#include <string.h>\n");
+}
+
+/* Where floats are computed in double, they are rounded elsewhere than in other builds. Method 16 is of half
+ * precision alone. */
+static void emit_strictness(struct text *text)
+{
+	text_line(text, "#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16");
+	text_line(text, "#error \"floats are computed in double here: give `-fexcess-precision=fast`, "
+	                "on 32-bit x86 `-msse2 -mfpmath=sse`\"");
+	text_line(text, "#endif\n");
+}
+
 void emit_source(struct text *text, const struct plan *plan, const struct emit_options *options)
 {
 	struct c_names names = c_names_new(plan);
 	emit_banner(text, &names, options);
 	emit_workaround(text);
-	text_line(text, "#include \"%s.h\"\n", names.model);
-	text_line(text, "#include <string.h>\n");
-	text_line(text, "#if MLP_ABI != 1");
+	emit_includes(text, &names);
+	if (plan->options.strict)
+		emit_strictness(text);
+	text_line(text, "#if MLP_ABI != 2");
 	text_line(text, "#error \"this runtime has another ABI: generate %s.c again\"", names.model);
 	text_line(text, "#endif\n");
 	emit_sizes(text, &names);

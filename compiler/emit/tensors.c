@@ -61,6 +61,13 @@ static void close_public(struct text *text)
 	text_line(text, "}\n");
 }
 
+void emit_unified(struct text *text, const struct c_names *names, const char *values, const char *count)
+{
+	if (names->plan->options.strict)
+		c_line(text, name_format(names->names, "mlp_unify_nan%s(%s, %s);",
+		                         names->plan->options.real_size == 8 ? "" : "f", values, count));
+}
+
 static void emit_describe(struct text *text, const struct c_names *names, enum public_function function,
                           const tensors *list, const char *table, const char *count)
 {
@@ -88,6 +95,9 @@ static void emit_copy(struct text *text, const struct c_names *names, enum publi
 	else
 		text_line(text, "memcpy(values, (const char *)%s + %s_at[k], "
 		          "(size_t)%ss[k].elements * sizeof *values);", owner, table, table);
+	if (list->count > 0 && !set)
+		emit_unified(text, names, "values",
+		             name_format(names->names, "(size_t)%ss[k].elements", table));
 	close_public(text);
 }
 
@@ -106,6 +116,7 @@ static void emit_gradient(struct text *text, const struct c_names *names)
 		text_line(text, "memset(values, 0, bytes);");
 		text_line(text, "if (gradient_at[k] != SIZE_MAX)");
 		text_line(text, "\tmemcpy(values, (const char *)t + gradient_at[k], bytes);");
+		emit_unified(text, names, "values", "bytes / sizeof *values");
 	}
 	close_public(text);
 }
@@ -128,6 +139,7 @@ static void emit_input_gradient(struct text *text, const struct c_names *names)
 	text_line(text, "memset(values, 0, bytes);");
 	text_line(text, "if (input_gradient_at[k] != SIZE_MAX)");
 	text_line(text, "\tmemcpy(values, (const char *)t + input_gradient_at[k], bytes);");
+	emit_unified(text, names, "values", "bytes / sizeof *values");
 	close_public(text);
 }
 

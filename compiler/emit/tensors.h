@@ -7,6 +7,8 @@
 /* tensor, get, set, state, get_state, set_state, gradient, input_gradient */
 void emit_tensors(struct text *text, const struct c_names *names);
 void emit_sizes(struct text *text, const struct c_names *names);
+/* With --strict a NaN that the caller sees is always the same. `count`: a formula of C. */
+void emit_unified(struct text *text, const struct c_names *names, const char *values, const char *count);
 /* "{IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER}": per row, and without the dimension of a one-hot vector */
 void print_shape_list(struct text *text, const struct c_names *names, const struct tensor *tensor);
 

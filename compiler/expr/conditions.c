@@ -77,21 +77,6 @@ static bool is_comparison(const struct expr *expr)
 	return op_is_condition(expr->op) && expr->count == 2 && expr->op != OP_AND && expr->op != OP_OR;
 }
 
-static const struct expr *decide(const struct deciding *d, const struct expr *comparison)
-{
-	if (!is_comparison(comparison))
-		return comparison;
-	struct range a = range_of(d, comparison->operands[0]), b = range_of(d, comparison->operands[1]);
-	bool below = a.high<b.low, above = a.low> b.high, touching = a.low >= b.high;
-	switch (comparison->op) {
-	case OP_LESS: return below || touching ? expr_number(d->exprs, below) : comparison;
-	case OP_LESS_EQUAL: return above || a.high <= b.low ? expr_number(d->exprs, !above) : comparison;
-	case OP_EQUAL: return below || above ? expr_number(d->exprs, 0) : comparison;
-	case OP_NOT_EQUAL: return below || above ? expr_number(d->exprs, 1) : comparison;
-	default: return comparison;
-	}
-}
-
 /* --- sums of positions ------------------------------------------------------------------------ */
 
 static bool is_whole(double number)
@@ -158,6 +143,38 @@ static const struct expr *with_positions(const struct deciding *d, const struct 
 		                                     : expr_position(d->exprs, position);
 	}
 	return expr_with_operands(d->exprs, comparison, operands);
+}
+
+/* --- comparisons -------------------------------------------------------------------------------- */
+
+/* The ranges of both operands; of two positions, that of their difference and 0: `i <= i + k` depends on k alone. */
+static void ranges_of(const struct deciding *d, const struct expr *comparison, struct range *a, struct range *b)
+{
+	const struct linear *first = position_of(d, comparison->operands[0]);
+	const struct linear *second = position_of(d, comparison->operands[1]);
+	*a = range_of(d, comparison->operands[0]);
+	*b = range_of(d, comparison->operands[1]);
+	if (!first || !second)
+		return;
+	*a = range_of_position(d, linear_add(d->exprs, first, -1, second));
+	*b = (struct range){0, 0};
+}
+
+static const struct expr *decide(const struct deciding *d, const struct expr *comparison)
+{
+	if (!is_comparison(comparison))
+		return comparison;
+	struct range a, b;
+	ranges_of(d, comparison, &a, &b);
+	bool below = a.high < b.low, above = a.low > b.high, touching = a.low >= b.high;
+	bool same = touching && a.high <= b.low;
+	switch (comparison->op) {
+	case OP_LESS: return below || touching ? expr_number(d->exprs, below) : comparison;
+	case OP_LESS_EQUAL: return above || a.high <= b.low ? expr_number(d->exprs, !above) : comparison;
+	case OP_EQUAL: return below || above || same ? expr_number(d->exprs, same) : comparison;
+	case OP_NOT_EQUAL: return below || above || same ? expr_number(d->exprs, !same) : comparison;
+	default: return comparison;
+	}
 }
 
 /* --- conditions that exclude each other ------------------------------------------------------- */

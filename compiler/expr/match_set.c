@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "expr/scalar.h"
+
 enum { MOST_PARTS = 8, MOST_OPERANDS = 24 };
 
 /* One part of a pattern: a term with its coefficient or a factor with its exponent. */
@@ -63,7 +65,7 @@ static void flatten_product(struct pattern_set *set, const struct ast_expr *ast,
 		set->parts[set->count++] = (struct pattern_part){
 		        .ast = ast->operands[0], .any_weight = true, .weight_name = ast->operands[1]->name};
 	} else if (ast->kind == AST_NUMBER) {
-		set->number *= pow(ast->number, exponent);
+		set->number *= scalar_value(OP_POW, ast->number, exponent);
 	} else {
 		set->parts[set->count++] = (struct pattern_part){.ast = ast, .weight = exponent};
 	}
@@ -180,7 +182,7 @@ static bool take_root(const struct pattern_part *part, struct operand_set *rest)
 			return false;
 		rest->weights[k] /= power;
 	}
-	rest->number = pow(rest->number, 1 / power);
+	rest->number = scalar_value(OP_POW, rest->number, 1 / power);
 	return true;
 }
 
@@ -194,7 +196,7 @@ static bool match_rest(struct match *m, const struct pattern_part *part, struct 
 	double sign = part->weight < 0 ? -1 : 1;
 	for (int k = 0; k < rest.count; k++)
 		rest.weights[k] *= sign;
-	rest.number = rest.op == OP_ADD ? rest.number * sign : pow(rest.number, sign);
+	rest.number = rest.op == OP_ADD ? rest.number * sign : scalar_value(OP_POW, rest.number, sign);
 	return match_node(m, part->ast, build_set(m, &rest), false);
 }
 

@@ -65,10 +65,10 @@ const struct expr *parts_build(struct parts *parts, build_function function)
 
 static void multiply_in(struct parts *product, const struct expr *factor, double exponent)
 {
-	if (factor->op == OP_NUMBER && isfinite(pow(factor->number, exponent))) {
-		product->number *= pow(factor->number, exponent);
-	} else if (factor->op == OP_MULTIPLY && isfinite(pow(factor->number, exponent))) {
-		product->number *= pow(factor->number, exponent);
+	if (factor->op == OP_NUMBER && isfinite(scalar_value(OP_POW, factor->number, exponent))) {
+		product->number *= scalar_value(OP_POW, factor->number, exponent);
+	} else if (factor->op == OP_MULTIPLY && isfinite(scalar_value(OP_POW, factor->number, exponent))) {
+		product->number *= scalar_value(OP_POW, factor->number, exponent);
 		for (int k = 0; k < factor->count; k++)
 			multiply_in(product, factor->operands[k], factor->weights[k] * exponent);
 	} else {

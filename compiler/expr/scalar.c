@@ -2,19 +2,11 @@
 
 #include <math.h>
 
+#include "mlp_strict.h"
+
 static double sign(double x)
 {
 	return (x > 0) - (x < 0);
-}
-
-static double logistic(double x)
-{
-	return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
-}
-
-static double log1pexp(double x)
-{
-	return x < 0 ? log1p(exp(x)) : x + log1p(exp(-x));
 }
 
 static double itself(double x)
@@ -72,16 +64,21 @@ static double floor_quotient(double a, double b)
 	return floor(a / b);
 }
 
+/* By the runtime's own functions a folded number does not depend on the C library of the machine. */
 static double (*const unary[OP_COUNT])(double) = {
-        [OP_EXP] = exp,   [OP_EXPM1] = expm1,       [OP_LOG] = log,           [OP_LOG1P] = log1p,
-        [OP_SQRT] = sqrt, [OP_ABS] = fabs,          [OP_SIGN] = sign,         [OP_FLOOR] = floor,
-        [OP_SIN] = sin,   [OP_COS] = cos,           [OP_TANH] = tanh,         [OP_ERF] = erf,
-        [OP_ERFC] = erfc, [OP_LOGISTIC] = logistic, [OP_LOG1PEXP] = log1pexp, [OP_CONSTANT] = itself,
+        [OP_EXP] = mlp_strict_exp,     [OP_EXPM1] = mlp_strict_expm1,
+        [OP_LOG] = mlp_strict_log,     [OP_LOG1P] = mlp_strict_log1p,
+        [OP_SIN] = mlp_strict_sin,     [OP_COS] = mlp_strict_cos,
+        [OP_TANH] = mlp_strict_tanh,   [OP_ERF] = mlp_strict_erf,
+        [OP_ERFC] = mlp_strict_erfc,   [OP_LOGISTIC] = mlp_strict_logistic,
+        [OP_SQRT] = sqrt,              [OP_LOG1PEXP] = mlp_strict_log1pexp,
+        [OP_ABS] = fabs,               [OP_FLOOR] = floor,
+        [OP_SIGN] = sign,              [OP_CONSTANT] = itself,
         [OP_NOT] = not,
 };
 
 static double (*const binary[OP_COUNT])(double, double) = {
-        [OP_POW] = pow,          [OP_MIN] = smaller,         [OP_MAX] = larger,
+        [OP_POW] = mlp_strict_pow, [OP_MIN] = smaller,         [OP_MAX] = larger,
         [OP_SHIFT] = difference, [OP_LESS] = less,           [OP_LESS_EQUAL] = less_equal,
         [OP_EQUAL] = equal,      [OP_NOT_EQUAL] = not_equal, [OP_FLOOR_QUOTIENT] = floor_quotient,
         [OP_SCALE] = scale,

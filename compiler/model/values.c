@@ -1,8 +1,9 @@
 /* Constructors of values, each with the rule for its shape. */
 #include "model/resolver.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "mlp_strict.h"
 
 struct value *value_new(const struct context *context, enum value_kind kind, struct span span)
 {
@@ -268,7 +269,7 @@ bool value_fold(const struct value *value, double *number)
 		if (value->operand_count != 2 || !value_fold(value->operands[0], &a) ||
 		    !value_fold(value->operands[1], &b))
 			return false;
-		*number = value->op == OP_ADD ? a + b : value->op == OP_MULTIPLY ? a * b : pow(a, b);
+		*number = value->op == OP_ADD ? a + b : value->op == OP_MULTIPLY ? a * b : mlp_strict_pow(a, b);
 		return value->op == OP_ADD || value->op == OP_MULTIPLY || value->op == OP_POW;
 	default:
 		return false;

@@ -34,11 +34,13 @@ static int body_cost(const read_list *reads, int variable)
 	return cost;
 }
 
-/* A free variable of known extent along which some read of the vector does not move: its loads serve a block. */
-static int blocked_variable(const struct tensor *left, const read_list *reads, int vector)
+/* A free variable of known extent that the sum depends on, along which some read of the vector does not
+ * move: its loads serve a block. */
+static int blocked_variable(const struct tensor *left, const struct expr *body, const read_list *reads,
+                            int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {
-		if (v == vector || left->extents[v] < PLAN_BLOCK)
+		if (v == vector || left->extents[v] < PLAN_BLOCK || !expr_uses(body, v))
 			continue;
 		for (size_t k = 0; k < reads->count; k++)
 			if (read_cost(reads->items[k], vector) > 0 && read_cost(reads->items[k], v) == 0)
@@ -95,7 +97,7 @@ static struct loops choose_loops(struct arena *arena, const struct step *step)
 		loops.width = PLAN_LANES;
 	}
 	if (loops.form != LOOP_PLAIN)
-		loops.blocked = blocked_variable(left, &reads, loops.vector);
+		loops.blocked = blocked_variable(left, chain.body, &reads, loops.vector);
 	loops.block = loops.blocked >= 0 ? PLAN_BLOCK : 1;
 	return loops;
 }

@@ -101,6 +101,7 @@ struct area {
 struct plan_options {
 	bool keep_gradients, input_gradients;
 	int real_size;      /* 4 or 8 bytes */
+	bool strict;        /* for emit/: the same bits on every machine */
 };
 
 struct plan {

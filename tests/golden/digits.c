@@ -6,11 +6,13 @@
 #pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
 #endif
 
+#include "mlp_arithmetic.h"
+
 #include "digits.h"
 
 #include <string.h>
 
-#if MLP_ABI != 1
+#if MLP_ABI != 2
 #error "this runtime has another ABI: generate digits.c again"
 #endif
 
@@ -186,13 +188,14 @@ static void forward_kept(int rows, const struct digits *net,
 			float lane_3[LANES] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane_0[l] += net->hidden_W[o][i + l] * pixels_scaled[n][i + l];
-					lane_1[l] += net->hidden_W[o_1][i + l]
-							* pixels_scaled[n][i + l];
-					lane_2[l] += net->hidden_W[o_2][i + l]
-							* pixels_scaled[n][i + l];
-					lane_3[l] += net->hidden_W[o_3][i + l]
-							* pixels_scaled[n][i + l];
+					lane_0[l] = mlp_multiply_addf(net->hidden_W[o][i + l],
+							pixels_scaled[n][i + l], lane_0[l]);
+					lane_1[l] = mlp_multiply_addf(net->hidden_W[o_1][i + l],
+							pixels_scaled[n][i + l], lane_1[l]);
+					lane_2[l] = mlp_multiply_addf(net->hidden_W[o_2][i + l],
+							pixels_scaled[n][i + l], lane_2[l]);
+					lane_3[l] = mlp_multiply_addf(net->hidden_W[o_3][i + l],
+							pixels_scaled[n][i + l], lane_3[l]);
 				}
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
@@ -227,14 +230,14 @@ static void forward_probability_dense(int rows, const struct digits *net,
 			float lane_3[LANES] = {0};
 			for (int i = 0; i < DIGITS_SIZE_HIDDEN; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane_0[l] += net->probability_W[o][i + l]
-							* layer_kept[n][i + l];
-					lane_1[l] += net->probability_W[o_1][i + l]
-							* layer_kept[n][i + l];
-					lane_2[l] += net->probability_W[o_2][i + l]
-							* layer_kept[n][i + l];
-					lane_3[l] += net->probability_W[o_3][i + l]
-							* layer_kept[n][i + l];
+					lane_0[l] = mlp_multiply_addf(net->probability_W[o][i + l],
+							layer_kept[n][i + l], lane_0[l]);
+					lane_1[l] = mlp_multiply_addf(net->probability_W[o_1][i + l],
+							layer_kept[n][i + l], lane_1[l]);
+					lane_2[l] = mlp_multiply_addf(net->probability_W[o_2][i + l],
+							layer_kept[n][i + l], lane_2[l]);
+					lane_3[l] = mlp_multiply_addf(net->probability_W[o_3][i + l],
+							layer_kept[n][i + l], lane_3[l]);
 				}
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
@@ -353,13 +356,14 @@ static void forward_hidden(int rows, const struct digits *net,
 			float lane_3[LANES] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane_0[l] += net->hidden_W[o][i + l] * pixels_scaled[n][i + l];
-					lane_1[l] += net->hidden_W[o_1][i + l]
-							* pixels_scaled[n][i + l];
-					lane_2[l] += net->hidden_W[o_2][i + l]
-							* pixels_scaled[n][i + l];
-					lane_3[l] += net->hidden_W[o_3][i + l]
-							* pixels_scaled[n][i + l];
+					lane_0[l] = mlp_multiply_addf(net->hidden_W[o][i + l],
+							pixels_scaled[n][i + l], lane_0[l]);
+					lane_1[l] = mlp_multiply_addf(net->hidden_W[o_1][i + l],
+							pixels_scaled[n][i + l], lane_1[l]);
+					lane_2[l] = mlp_multiply_addf(net->hidden_W[o_2][i + l],
+							pixels_scaled[n][i + l], lane_2[l]);
+					lane_3[l] = mlp_multiply_addf(net->hidden_W[o_3][i + l],
+							pixels_scaled[n][i + l], lane_3[l]);
 				}
 			}
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
@@ -425,8 +429,8 @@ static void backward_hidden_dense(int rows, const struct digits *net,
 			float sum[TILE] = {0};
 			for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 				for (int j = 0; j < TILE; j++) {
-					sum[j] += net->probability_W[o][i_start + j]
-							* d_probability_dense[n][o];
+					sum[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+							d_probability_dense[n][o], sum[j]);
 				}
 			}
 			for (int i = i_from; i < i_start + TILE; i++) {
@@ -452,10 +456,14 @@ static void backward_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZ
 		float sum_3[DIGITS_SIZE_PIXELS] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
-				sum_0[i] += pixels_scaled[n][i] * d_hidden_dense[n][o];
-				sum_1[i] += pixels_scaled[n][i] * d_hidden_dense[n][o_1];
-				sum_2[i] += pixels_scaled[n][i] * d_hidden_dense[n][o_2];
-				sum_3[i] += pixels_scaled[n][i] * d_hidden_dense[n][o_3];
+				sum_0[i] = mlp_multiply_addf(pixels_scaled[n][i], d_hidden_dense[n][o],
+						sum_0[i]);
+				sum_1[i] = mlp_multiply_addf(pixels_scaled[n][i],
+						d_hidden_dense[n][o_1], sum_1[i]);
+				sum_2[i] = mlp_multiply_addf(pixels_scaled[n][i],
+						d_hidden_dense[n][o_2], sum_2[i]);
+				sum_3[i] = mlp_multiply_addf(pixels_scaled[n][i],
+						d_hidden_dense[n][o_3], sum_3[i]);
 			}
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -501,14 +509,14 @@ static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_S
 			float sum_3[TILE] = {0};
 			for (int n = 0; n < rows; n++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] += layer_kept[n][i_start + j]
-							* d_probability_dense[n][o];
-					sum_1[j] += layer_kept[n][i_start + j]
-							* d_probability_dense[n][o_1];
-					sum_2[j] += layer_kept[n][i_start + j]
-							* d_probability_dense[n][o_2];
-					sum_3[j] += layer_kept[n][i_start + j]
-							* d_probability_dense[n][o_3];
+					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_1], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_2], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_3], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};

@@ -6,11 +6,13 @@
 #pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
 #endif
 
+#include "mlp_arithmetic.h"
+
 #include "iris.h"
 
 #include <string.h>
 
-#if MLP_ABI != 1
+#if MLP_ABI != 2
 #error "this runtime has another ABI: generate iris.c again"
 #endif
 
@@ -222,7 +224,7 @@ static void forward_hidden(int rows, const struct iris *net,
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
-				sum += net->hidden_W[o][i] * flower_scaled[n][i];
+				sum = mlp_multiply_addf(net->hidden_W[o][i], flower_scaled[n][i], sum);
 			const float hidden_dense = net->hidden_b[o] + sum;
 			layer_hidden[n][o] = tanhf(hidden_dense);
 		}
@@ -240,8 +242,8 @@ static void forward_probability_dense(int rows, const struct iris *net,
 			float lane[LANES] = {0};
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane[l] += net->probability_W[o][i + l]
-							* layer_hidden[n][i + l];
+					lane[l] = mlp_multiply_addf(net->probability_W[o][i + l],
+							layer_hidden[n][i + l], lane[l]);
 				}
 			}
 			const float sum = joined_lanes(lane);
@@ -361,8 +363,10 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 	for (int n = 0; n < rows; n++) {
 		float sum[IRIS_SIZE_HIDDEN] = {0};
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
-				sum[i] += net->probability_W[o][i] * d_probability_dense[n][o];
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+				sum[i] = mlp_multiply_addf(net->probability_W[o][i],
+						d_probability_dense[n][o], sum[i]);
+			}
 		}
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 			d_hidden_dense[n][i] = sum[i]
@@ -380,7 +384,7 @@ static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_
 		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum += flower_scaled[n][i] * d_hidden_dense[n][o];
+				sum = mlp_multiply_addf(flower_scaled[n][i], d_hidden_dense[n][o], sum);
 			d_hidden_W[o][i] = sum;
 		}
 	}
@@ -407,8 +411,10 @@ static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_S
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 		float sum[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
-			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
-				sum[i] += layer_hidden[n][i] * d_probability_dense[n][o];
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+				sum[i] = mlp_multiply_addf(layer_hidden[n][i],
+						d_probability_dense[n][o], sum[i]);
+			}
 		}
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 			d_probability_W[o][i] = sum[i];
@@ -668,8 +674,8 @@ void iris_backward(struct iris_training *t)
 void iris_update(struct iris_training *t)
 {
 	const uint32_t step = t->step + 1;
-	const double schedule = 1.0 / (1.0 - pow(0.999, (double)step));
-	const double schedule_2 = 1.0 / (1.0 - pow(0.9, (double)step));
+	const double schedule = 1.0 / (1.0 - mlp_pow(0.999, (double)step));
+	const double schedule_2 = 1.0 / (1.0 - mlp_pow(0.9, (double)step));
 	float (*d_hidden_W)[IRIS_SIZE_FLOWER] =
 			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;

@@ -3,11 +3,13 @@
 #pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
 #endif
 
+#include "mlp_arithmetic.h"
+
 #include "pulse.h"
 
 #include <string.h>
 
-#if MLP_ABI != 1
+#if MLP_ABI != 2
 #error "this runtime has another ABI: generate pulse.c again"
 #endif
 
@@ -69,7 +71,7 @@ static void forward_h(int rows, const struct pulse *net, const float input_x[res
 		for (int o = 0; o < PULSE_SIZE_H; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < PULSE_SIZE_X; i++)
-				sum += net->h_W[o][i] * input_x[n][i];
+				sum = mlp_multiply_addf(net->h_W[o][i], input_x[n][i], sum);
 			const float h_dense = net->h_b[o] + sum;
 			layer_h[n][o] = 0.0f < h_dense ? 1.0f : 0.0f;
 		}
@@ -86,7 +88,7 @@ static void forward_y(int rows, const struct pulse *net, float layer_h[restrict]
 		for (int o = 0; o < PULSE_SIZE_Y; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < PULSE_SIZE_H; i++)
-				sum += net->y_W[o][i] * layer_h[n][i];
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = 0.0f < y_dense ? 1.0f : 0.0f;
 		}

@@ -6,11 +6,13 @@
 #pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
 #endif
 
+#include "mlp_arithmetic.h"
+
 #include "xor_step.h"
 
 #include <string.h>
 
-#if MLP_ABI != 1
+#if MLP_ABI != 2
 #error "this runtime has another ABI: generate xor_step.c again"
 #endif
 
@@ -98,7 +100,7 @@ static void forward_h(int rows, const struct xor_step *net,
 		for (int o = 0; o < XOR_STEP_SIZE_H; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < XOR_STEP_SIZE_X; i++)
-				sum += net->h_W[o][i] * input_x[n][i];
+				sum = mlp_multiply_addf(net->h_W[o][i], input_x[n][i], sum);
 			const float h_dense = net->h_b[o] + sum;
 			layer_h[n][o] = mlp_logisticf(h_dense);
 		}
@@ -115,7 +117,7 @@ static void forward_y(int rows, const struct xor_step *net, float layer_h[restri
 		for (int o = 0; o < XOR_STEP_SIZE_Y; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < XOR_STEP_SIZE_H; i++)
-				sum += net->y_W[o][i] * layer_h[n][i];
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = mlp_logisticf(y_dense);
 		}
@@ -132,7 +134,7 @@ static void forward_loss_row_sum(int rows, float output_y[restrict][XOR_STEP_SIZ
 		float sum = 0.0f;
 		for (int i = 0; i < XOR_STEP_SIZE_Y; i++) {
 			const float difference = output_y[n][i] - target_t[n][i];
-			sum += difference * difference;
+			sum = mlp_multiply_addf(difference, difference, sum);
 		}
 		loss_row_sum[n] = sum;
 	}
@@ -174,7 +176,7 @@ static void backward_h_dense(int rows, const struct xor_step *net,
 		for (int i = 0; i < XOR_STEP_SIZE_H_W_1; i++) {
 			float sum = 0.0f;
 			for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++)
-				sum += net->y_W[o][i] * d_y_dense[n][o];
+				sum = mlp_multiply_addf(net->y_W[o][i], d_y_dense[n][o], sum);
 			d_h_dense[n][i] = layer_h[n][i] * sum * (1.0f - layer_h[n][i]);
 		}
 	}
@@ -189,7 +191,7 @@ static void backward_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X
 		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum += input_x[n][i] * d_h_dense[n][o];
+				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[n][o], sum);
 			d_h_W[o][i] = sum;
 		}
 	}
@@ -216,7 +218,7 @@ static void backward_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
 		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum += layer_h[n][i] * d_y_dense[n][o];
+				sum = mlp_multiply_addf(layer_h[n][i], d_y_dense[n][o], sum);
 			d_y_W[o][i] = sum;
 		}
 	}

@@ -1,0 +1,19 @@
+/* Included before all else by sources whose numbers must not depend on the C compiler and its options: each
+ * operation is rounded as it is written. A product and a sum become one operation with one rounding only
+ * where mlp_multiply_add (mlp.h) says so. */
+#ifndef MLP_ARITHMETIC_H
+#define MLP_ARITHMETIC_H
+
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+	(defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
+#error "-ffast-math and its parts change the results: leave them out for this file"
+#endif
+
+/* Clang's -ffp-contract=fast, which is not its default, cannot be taken back here. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("fp-contract=off")
+#else
+#pragma STDC FP_CONTRACT OFF
+#endif
+
+#endif
