@@ -14,7 +14,7 @@
 /* The text of a file with its length. */
 #define TABLE(text) (text), sizeof(text) - 1
 
-static char fixture_directory[] = "/tmp/mlp-test-XXXXXX";
+static char fixture_directory[32] = "/tmp/mlp-test-XXXXXX";
 
 static void __attribute__((unused)) enter_directory(void)
 {

@@ -27,6 +27,17 @@ strict-speed: all $B/determinism/emit
 
 .PHONY: determinism strict-speed tools-determinism
 
+# --- kills ------------------------------------------------------------------------------------------
+# make crash          a training run killed, or failed, at each of its calls to the file system, then resumed
+
+tools-crash: ; @tests/tools $(TOOLS) strace
+
+crash: tools-crash
+	$(MAKE) --no-print-directory --silent -j2 all
+	tests/crash $B/mlpc
+
+.PHONY: crash tools-crash
+
 # --- strict functions -----------------------------------------------------------------------------
 # make strict-math    all floats and 10^7 doubles of each strict function against MPFR, in two processes; the
 #                     tables from their formulas; the same bits from other compilers and processors

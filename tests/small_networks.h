@@ -63,6 +63,11 @@ static void flowers_set_epoch(void *training, int epoch)
 	((struct flowers_training *)training)->epoch = epoch;
 }
 
+static void flowers_set_step(void *training, uint32_t step)
+{
+	((struct flowers_training *)training)->step = (int)step;
+}
+
 static void *flowers_net(void *training)
 {
 	return &((struct flowers_training *)training)->net;
@@ -153,7 +158,8 @@ static const struct mlp_network FLOWERS __attribute__((unused)) = {
 	.inputs = &FLOWER_INPUT, .targets = &FLOWER_TARGET, .outputs = &FLOWER_OUTPUT,
 	.net_size = sizeof(struct flowers), .work_size = 1, .training_size = sizeof(struct flowers_training),
 	.tensor_count = FLOWER_TENSORS, .tensor = flowers_tensor, .get = flowers_get, .set = flowers_set,
-	.init = flowers_init, .set_epoch = flowers_set_epoch, .net = flowers_net, .predict = flowers_predict,
+	.init = flowers_init, .set_epoch = flowers_set_epoch, .set_step = flowers_set_step, .net = flowers_net,
+	.predict = flowers_predict,
 	.loss = flowers_loss, .train_step = flowers_train_step,
 	.loss_description = "cross_entropy(probability, species)"};
 
@@ -192,6 +198,12 @@ static void line_set_epoch(void *training, int epoch)
 {
 	(void)training;
 	(void)epoch;
+}
+
+static void line_set_step(void *training, uint32_t step)
+{
+	(void)training;
+	(void)step;
 }
 
 static void *line_net(void *training)
@@ -246,7 +258,8 @@ static const struct mlp_network LINE_FIT __attribute__((unused)) = {
 	.inputs = &LINE_INPUT, .targets = &LINE_TARGET, .outputs = &LINE_OUTPUT,
 	.net_size = sizeof(struct line), .work_size = 1, .training_size = sizeof(struct line),
 	.tensor_count = 2, .tensor = line_tensor, .get = line_get, .set = line_set,
-	.init = line_init, .set_epoch = line_set_epoch, .net = line_net, .predict = line_predict,
+	.init = line_init, .set_epoch = line_set_epoch, .set_step = line_set_step, .net = line_net,
+	.predict = line_predict,
 	.loss = line_loss, .train_step = line_train_step, .loss_description = "(y - t)^2"};
 
 #endif

@@ -60,6 +60,12 @@ static const struct {
 	{{"p", "--data=x", "--test-labels=y"}, "`--test-labels` without `--test`"},
 	{{"p", "--data=x", "--labels=y", "--test=z"},
          "`--test` needs `--test-labels`, as the training data do"},
+	{{"p", "--data=x", "--resume"}, "`--resume` without `--checkpoint FILE`: where from?"},
+	{{"p", "--data=x", "--checkpoint-steps=5"}, "`--checkpoint-steps` without `--checkpoint FILE`"},
+	{{"p", "--data=x", "--checkpoint=y", "--checkpoint-steps=often"},
+         "--checkpoint-steps takes a whole number, not `often`"},
+	{{"p", "--data=x", "--checkpoint=y", "--save=y"}, "`--checkpoint` and `--save` name the same file"},
+	{{"p", "--data=x", "--checkpiont=y"}, "unknown option `--checkpiont`; did you mean `--checkpoint`?"},
 };
 
 Test(options, refused)
@@ -95,6 +101,9 @@ Test(options, read)
 	                     "--patience=0",
 	                     "--save=s",
 	                     "--load=l",
+	                     "--checkpoint=c",
+	                     "--checkpoint-steps=100",
+	                     "--resume",
 	                     NULL};
 	struct mlp_options options;
 	char text[256];
@@ -113,10 +122,12 @@ Test(options, read)
 	cr_expect_str_eq(options.save, "s");
 	cr_expect_str_eq(options.load, "l");
 	cr_expect_null(options.labels);
+	cr_expect_str_eq(options.checkpoint, "c");
+	cr_expect(options.checkpoint_steps == 100 && options.resume);
 	char *fewer[] = {"p", "--data=x", NULL};
 	cr_assert_eq(parse(&options, fewer, text, sizeof text), 0);
 	cr_expect(options.epochs == -1 && options.patience == -1 && !options.seed_given &&
-	          options.split == 0);
+	          options.split == 0 && !options.checkpoint && options.checkpoint_steps == 0 && !options.resume);
 }
 
 /* Every option of the table is in the help, and nothing else is. */

@@ -36,6 +36,16 @@ uint64_t emit_fingerprint(const struct plan *plan)
 	return hash_tensors(plan->arena, hash, &program->stored);
 }
 
+/* Of the text of header and source: which run a checkpoint belongs to. */
+static uint64_t program_checksum(struct arena *arena, const struct plan *plan, const char *changes)
+{
+	const struct emit_options options = {.source_name = "", .checksum = "", .changes = changes};
+	struct text text = text_new(arena);
+	emit_header(&text, plan, &options);
+	emit_source(&text, plan, &options);
+	return hash_bytes(UINT64_C(14695981039346656037), text_string(&text), text.length);
+}
+
 /* --- ports -------------------------------------------------------------------------------------------- */
 
 static int number_of(const struct program *program, const struct tensor *stored)
@@ -133,6 +143,8 @@ static void emit_training_adapters(struct text *text, const struct c_names *name
 	adapter(text, "static void set_epoch(void *training, int epoch)", NULL,
 	        name_format(names->names, "((struct %s_training *)training)->epoch = (uint32_t)epoch;",
 	                    model));
+	adapter(text, "static void set_step(void *training, uint32_t step)", NULL,
+	        name_format(names->names, "((struct %s_training *)training)->step = step;", model));
 	adapter(text,
 	        "static double loss(const void *net, void *work, int rows, const void *const *inputs, "
 	        "const void *const *targets)",
@@ -180,6 +192,8 @@ static void emit_network(struct text *text, const struct c_names *names, const s
 	emit_string_field(text, "options", options->changes);
 	emit_string_field(text, "loss_description", program->model->loss_text);
 	text_line(text, "\t.fingerprint = UINT64_C(0x%016llx),", (unsigned long long)emit_fingerprint(plan));
+	text_line(text, "\t.program = UINT64_C(0x%016llx),",
+	          (unsigned long long)program_checksum(text->arena, plan, options->changes));
 	text_line(text, "\t.real_size = sizeof(%s),", names->real);
 	text_line(text, "\t.batch = %s_BATCH,", names->upper);
 	text_line(text, "\t.epochs = %lld,", (long long)train->epochs);
@@ -198,7 +212,8 @@ static void emit_network(struct text *text, const struct c_names *names, const s
 	if (program->loss) {
 		text_line(text, "\t.state_count = %s_STATES, .state = %s_state,", names->upper, model);
 		text_line(text, "\t.get_state = get_state, .set_state = set_state,");
-		text_line(text, "\t.set_epoch = set_epoch, .loss = loss, .train_step = train_step,");
+		text_line(text, "\t.set_epoch = set_epoch, .set_step = set_step,");
+		text_line(text, "\t.loss = loss, .train_step = train_step,");
 	}
 	text_line(text, "};\n");
 }

@@ -41,7 +41,7 @@ static const char *header_names(const struct mlp_section *section, const struct 
 		          csv->fields[i].end - csv->fields[i].start);
 		size_t length = strlen(quoted) - 2;
 		if (used + length + 8 > MOST_NAMES) {
-			strcpy(buffer + used, " …");
+			memcpy(buffer + used, " …", sizeof " …");
 			break;
 		}
 		used += (size_t)snprintf(buffer + used, MOST_NAMES - used, "%s%.*s", i > 0 ? ", " : "",

@@ -1,4 +1,5 @@
 /* A file or the standard input → its bytes, through zlib where they begin as gzip does. */
+#define _GNU_SOURCE
 #include "host/file.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static int open_file(const char *name)
 {
 	if (strcmp(name, "-") == 0)
 		return dup(STDIN_FILENO);
-	int descriptor = open(name, O_RDONLY | O_CLOEXEC);
+	int descriptor = TEMP_FAILURE_RETRY(open(name, O_RDONLY | O_CLOEXEC));
 	struct stat information;
 	if (descriptor >= 0 && fstat(descriptor, &information) == 0 && S_ISDIR(information.st_mode)) {
 		close(descriptor);

@@ -40,6 +40,7 @@ struct mlp_port {
 struct mlp_network {
 	const char *name, *version, *options;   /* options: those that change the code, "" for none */
 	uint64_t fingerprint;                   /* of the architecture */
+	uint64_t program;                       /* of the code that trains it */
 	int real_size;                          /* 4 or 8 */
 	int batch, epochs, patience;            /* patience 0: no early stopping */
 	uint64_t seed;
@@ -57,6 +58,7 @@ struct mlp_network {
 
 	void (*init)(void *training, uint64_t seed);
 	void (*set_epoch)(void *training, int epoch);   /* from 0 */
+	void (*set_step)(void *training, uint32_t step);   /* how many there were */
 	void *(*net)(void *training);                   /* the parameters inside */
 
 	/* Any number of rows. */
@@ -82,6 +84,9 @@ struct mlp_options {
 	const char *data, *labels;           /* files; NULL: not given */
 	const char *test, *test_labels;
 	const char *save, *load;
+	const char *checkpoint;
+	int checkpoint_steps;                /* 0: after epochs alone */
+	bool resume;
 	const char *inputs, *target;         /* lists of columns */
 	int epochs, patience;                /* -1: those of the model */
 	bool seed_given;

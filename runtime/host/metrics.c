@@ -1,5 +1,7 @@
 /* The loss and the figure of merit over a data set, a batch at a time. */
 #define _GNU_SOURCE
+#include "mlp_arithmetic.h"
+
 #include "host/metrics.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Text → double: exact arithmetic for short numbers, strtod in the locale "C" for the rest. */
+/* Text → double: exact arithmetic for short numbers, strtod in the locale "C" for the rest; text → whole
+ * number. */
 #define _GNU_SOURCE
 #include "host/number.h"
 
@@ -75,4 +76,14 @@ bool mlp_parse_number(const char *text, size_t length, locale_t c_locale, double
 	char *end;
 	*value = strtod_l(text, &end, c_locale);
 	return end == text + length;
+}
+
+bool mlp_parse_unsigned(const char *text, uint64_t *value)
+{
+	*value = 0;
+	for (const char *at = text; *at; at++)
+		if (*at < '0' || *at > '9' || __builtin_mul_overflow(*value, 10, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)(*at - '0'), value))
+			return false;
+	return *text != '\0';
 }

@@ -13,7 +13,7 @@
 #include "host/message.h"
 #include "host/number.h"
 
-enum kind { TEXT, COUNT, SEED, FRACTION, SEPARATOR, HEADER, NO_HEADER, QUIET, COLOR, HELP };
+enum kind { TEXT, COUNT, SEED, FRACTION, SEPARATOR, HEADER, NO_HEADER, FLAG, COLOR, HELP };
 
 /* Position of a member of struct mlp_options. */
 #define AT(member) offsetof(struct mlp_options, member)
@@ -21,7 +21,7 @@ enum kind { TEXT, COUNT, SEED, FRACTION, SEPARATOR, HEADER, NO_HEADER, QUIET, CO
 static const struct row {
 	const char *name;
 	enum kind kind;
-	size_t at;                 /* of TEXT and COUNT */
+	size_t at;                 /* of TEXT, COUNT and FLAG */
 	const char *value, *help;  /* value NULL: a switch */
 } ROWS[] = {
 	{"data", TEXT, AT(data), "FILE", NULL},
@@ -30,6 +30,9 @@ static const struct row {
 	{"test-labels", TEXT, AT(test_labels), "FILE", NULL},
 	{"save", TEXT, AT(save), "FILE", NULL},
 	{"load", TEXT, AT(load), "FILE", NULL},
+	{"checkpoint", TEXT, AT(checkpoint), "FILE", NULL},
+	{"checkpoint-steps", COUNT, AT(checkpoint_steps), "N", NULL},
+	{"resume", FLAG, AT(resume), NULL, NULL},
 	{"epochs", COUNT, AT(epochs), "N", NULL},
 	{"seed", SEED, 0, "N", NULL},
 	{"split", FRACTION, 0, "F", NULL},
@@ -39,7 +42,7 @@ static const struct row {
 	{"header", HEADER, 0, NULL, NULL},
 	{"no-header", NO_HEADER, 0, NULL, NULL},
 	{"separator", SEPARATOR, 0, "C", NULL},
-	{"quiet", QUIET, 0, NULL, NULL},
+	{"quiet", FLAG, AT(quiet), NULL, NULL},
 	{"color", COLOR, 0, "WHEN", NULL},
 	{"help", HELP, 0, NULL, NULL},
 };
@@ -64,6 +67,9 @@ const char *mlp_options_help(void)
 "  --seed N             instead of the model's\n"
 "  --load FILE          start from the parameters in this file\n"
 "  --save FILE          write the trained parameters (safetensors)\n"
+"  --checkpoint FILE    write all of the training to this file after each epoch, for --resume\n"
+"  --checkpoint-steps N and after every N steps of an epoch\n"
+"  --resume             go on from the checkpoint where it stopped; without the file, begin\n"
 "  --quiet              only errors\n"
 "  --color=WHEN         auto, always or never\n"
 "  --help               this list\n";
@@ -129,21 +135,10 @@ static bool refuse_unknown(struct mlp_options *options, const char *argument)
 	return refuse(options, "unknown option `%s`; `--help` lists them%s", name, "");
 }
 
-/* Decimal digits alone. */
-static bool parse_unsigned(const char *text, uint64_t *value)
-{
-	*value = 0;
-	for (const char *at = text; *at; at++)
-		if (*at < '0' || *at > '9' || __builtin_mul_overflow(*value, 10, value) ||
-		    __builtin_add_overflow(*value, (uint64_t)(*at - '0'), value))
-			return false;
-	return *text != '\0';
-}
-
 static bool set_count(struct mlp_options *options, const struct row *row, const char *text)
 {
 	uint64_t value;
-	if (!parse_unsigned(text, &value) || value > INT_MAX)
+	if (!mlp_parse_unsigned(text, &value) || value > INT_MAX)
 		return refuse(options, "--%s takes a whole number, not `%s`", row->name, text);
 	*(int *)(void *)((char *)options + row->at) = (int)value;
 	return true;
@@ -151,7 +146,7 @@ static bool set_count(struct mlp_options *options, const struct row *row, const 
 
 static bool set_seed(struct mlp_options *options, const char *text)
 {
-	options->seed_given = parse_unsigned(text, &options->seed);
+	options->seed_given = mlp_parse_unsigned(text, &options->seed);
 	return options->seed_given ||
 	       refuse(options, "--%s takes a whole number below 2^64, not `%s`", "seed", text);
 }
@@ -209,7 +204,7 @@ static bool set_option(struct mlp_options *options, const struct row *row, const
 	case COLOR: return set_color(options, text);
 	case HEADER: options->header = MLP_HEADER; return true;
 	case NO_HEADER: options->header = MLP_NO_HEADER; return true;
-	case QUIET: options->quiet = true; return true;
+	case FLAG: return *(bool *)((char *)options + row->at) = true;
 	case HELP:
 		fputs("Options of training:\n", stdout);
 		fputs(mlp_options_help(), stdout);
@@ -226,6 +221,12 @@ static bool check_together(struct mlp_options *options)
 		return refuse(options, "`--%s` without `--%s`", "test-labels", "test");
 	if (options->labels && options->test && !options->test_labels)
 		return refuse(options, "`--%s` needs `--%s`, as the training data do", "test", "test-labels");
+	if (options->resume && !options->checkpoint)
+		return refuse(options, "`--%s` without `--%s FILE`: where from?", "resume", "checkpoint");
+	if (options->checkpoint_steps > 0 && !options->checkpoint)
+		return refuse(options, "`--%s` without `--%s FILE`", "checkpoint-steps", "checkpoint");
+	if (options->checkpoint && options->save && strcmp(options->checkpoint, options->save) == 0)
+		return refuse(options, "`--%s` and `--%s` name the same file", "checkpoint", "save");
 	return true;
 }
 

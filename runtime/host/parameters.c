@@ -1,15 +1,16 @@
-/* Reading and checking parameter files; what is common to both directions. */
+/* Reading and checking parameter files. */
 #define _GNU_SOURCE
 #include "host/parameters.h"
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/checkpoint.h"
 #include "host/dataset.h"
-#include "host/metrics.h"
-#include "host/safetensors.h"
+#include "host/number.h"
 
 static int refuse(const struct mlp_messages *messages, const char *file, const char *problem)
 {
@@ -17,63 +18,9 @@ static int refuse(const struct mlp_messages *messages, const char *file, const c
 	return MLP_BAD_DATA;
 }
 
-uint64_t mlp_little_endian(const unsigned char *bytes, int count)
-{
-	uint64_t value = 0;
-	for (int i = count - 1; i >= 0; i--)
-		value = value << 8 | bytes[i];
-	return value;
-}
+/* -- The metadata ---------------------------------------------------------------------------------- */
 
-const char *mlp_dtype(const struct mlp_network *network)
-{
-	return network->real_size == (int)sizeof(float) ? "F32" : "F64";
-}
-
-char *mlp_find_checksum(char *header, size_t length)
-{
-	static const char KEY[] = "\"checksum\":\"";
-	char *at = memmem(header, length, KEY, strlen(KEY));
-	if (!at || (size_t)(header + length - at) < strlen(KEY) + MLP_CHECKSUM)
-		return NULL;
-	return at + strlen(KEY);
-}
-
-/* -- The header ------------------------------------------------------------------------------------ */
-
-/* The length in the first 8 bytes, or 0 after a message. */
-static size_t header_length(const struct mlp_parameters *parameters, const struct mlp_messages *messages,
-                            const char *file)
-{
-	size_t length = parameters->bytes.length;
-	if (length < 8) {
-		refuse(messages, file, "no parameter file: shorter than 8 bytes");
-		return 0;
-	}
-	uint64_t header = mlp_little_endian((const unsigned char *)parameters->bytes.text, 8);
-	if (header > MLP_MOST_HEADER || header < 2)
-		refuse(messages, file, "no parameter file: the length of the header is out of range");
-	else if (header > length - 8)
-		refuse(messages, file, "cut short within the header");
-	else
-		return (size_t)header;
-	return 0;
-}
-
-static bool checksum_matches(struct mlp_parameters *parameters, size_t header)
-{
-	char *field = mlp_find_checksum(parameters->bytes.text + 8, header);
-	char found[MLP_CHECKSUM], wanted[MLP_CHECKSUM + 1];
-	if (!field)
-		return false;
-	memcpy(found, field, MLP_CHECKSUM);
-	memset(field, '0', MLP_CHECKSUM);
-	mlp_checksum(parameters->bytes.text, parameters->bytes.length, wanted);
-	memcpy(field, found, MLP_CHECKSUM);
-	return memcmp(found, wanted, MLP_CHECKSUM) == 0;
-}
-
-static const char *metadata(const struct mlp_parameters *parameters, const char *key)
+const char *mlp_parameters_text(const struct mlp_parameters *parameters, const char *key)
 {
 	return json_string_value(json_object_get(json_object_get(parameters->header, "__metadata__"), key));
 }
@@ -90,11 +37,12 @@ static int check_metadata(struct mlp_parameters *parameters, const struct mlp_me
 		all_texts &= json_is_string(value);
 	if (!all_texts)
 		return refuse(messages, file, "damaged: `__metadata__` holds something other than texts");
-	const char *format = metadata(parameters, "format"), *model = metadata(parameters, "model");
-	const char *fingerprint = metadata(parameters, "fingerprint");
+	const char *format = mlp_parameters_text(parameters, "format");
+	const char *model = mlp_parameters_text(parameters, "model");
+	const char *fingerprint = mlp_parameters_text(parameters, "fingerprint");
 	if (!format || strcmp(format, "mlpc") != 0 || !model || !fingerprint)
 		return refuse(messages, file, "not written by mlpc");
-	if (!checksum_matches(parameters, header))
+	if (!mlp_checksum_matches(&parameters->bytes, header))
 		return refuse(messages, file, "damaged: the checksum does not agree");
 	char expected[MLP_FINGERPRINT + 1];
 	snprintf(expected, sizeof expected, "%016" PRIx64, parameters->network->fingerprint);
@@ -106,94 +54,38 @@ static int check_metadata(struct mlp_parameters *parameters, const struct mlp_me
 	return MLP_BAD_DATA;
 }
 
-/* -- The tensors ------------------------------------------------------------------------------------ */
-
-static bool shape_matches(const json_t *shape, const struct mlp_tensor *tensor)
+/* The type of the numbers that a checkpoint names. */
+static int check_real(const struct mlp_parameters *parameters, const struct mlp_messages *messages,
+                      const char *file)
 {
-	if (!json_is_array(shape) || json_array_size(shape) != (size_t)tensor->rank)
-		return false;
-	for (int d = 0; d < tensor->rank; d++) {
-		const json_t *extent = json_array_get(shape, (size_t)d);
-		if (!json_is_integer(extent) || json_integer_value(extent) != tensor->shape[d])
-			return false;
-	}
-	return true;
-}
-
-/* Checks one tensor; its bytes are begin … end-1 of the data. */
-static int check_tensor(const struct mlp_parameters *parameters, const struct mlp_messages *messages,
-                        const char *file, int k, size_t data_length, size_t *begin, size_t *end)
-{
-	const struct mlp_tensor *tensor = parameters->network->tensor(k);
-	const json_t *entry = json_object_get(parameters->header, tensor->name);
-	const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-	const json_t *offsets = json_object_get(entry, "data_offsets");
-	const char *problem = NULL;
-	if (!entry)
-		problem = "is missing";
-	else if (!json_is_object(entry) || json_object_size(entry) != 3 || !dtype ||
-	         json_array_size(offsets) != 2 || !json_is_integer(json_array_get(offsets, 0)) ||
-	         !json_is_integer(json_array_get(offsets, 1)))
-		problem = "is not described by dtype, shape and data_offsets";
-	else if (strcmp(dtype, mlp_dtype(parameters->network)) != 0)
-		problem = "has another type of numbers";
-	else if (!shape_matches(json_object_get(entry, "shape"), tensor))
-		problem = "has another shape";
-	if (!problem) {
-		json_int_t from = json_integer_value(json_array_get(offsets, 0));
-		json_int_t to = json_integer_value(json_array_get(offsets, 1));
-		uint64_t size = (uint64_t)tensor->elements * (uint64_t)parameters->network->real_size;
-		if (from < 0 || to < from || (uint64_t)to > data_length || (uint64_t)(to - from) != size)
-			problem = "lies outside the data";
-		*begin = (size_t)from;
-		*end = (size_t)to;
-	}
-	if (!problem)
+	const char *real = mlp_parameters_text(parameters, "real");
+	const char *ours = mlp_real_name(parameters->network);
+	if (!real || (strcmp(real, "float") != 0 && strcmp(real, "double") != 0))
+		return refuse(messages, file, "damaged: no type of numbers");
+	if (strcmp(real, ours) == 0)
 		return MLP_WELL;
-	mlp_error_in(messages, file, "tensor `%s` %s", tensor->name, problem);
+	mlp_error_in(messages, file, "holds numbers of type %s, but this program computes with %s", real, ours);
+	mlp_help(messages, "`--real=%s` makes one that does", real);
 	return MLP_BAD_DATA;
 }
 
-struct extent {
-	size_t begin, end;
-};
-
-static int by_begin(const void *left, const void *right)
+/* What the file says it holds. Returns a status, the message printed. */
+static int find_kind(const struct mlp_parameters *parameters, const struct mlp_messages *messages,
+                     const char *file, struct mlp_kind *kind)
 {
-	const struct extent *a = left, *b = right;
-	if (a->begin != b->begin)
-		return a->begin < b->begin ? -1 : 1;
-	return (a->end > b->end) - (a->end < b->end);
-}
-
-/* Every tensor there, none more, and together they fill the data without hole or overlap. */
-static int check_tensors(struct mlp_parameters *parameters, const struct mlp_messages *messages,
-                         const char *file, size_t data_start)
-{
-	size_t count = (size_t)parameters->network->tensor_count, at = 0;
-	size_t data_length = parameters->bytes.length - data_start;
-	struct extent *extents = calloc(count + 1, sizeof *extents);
-	parameters->offsets = calloc(count + 1, sizeof *parameters->offsets);
-	if (!extents || !parameters->offsets) {
-		free(extents);
-		return mlp_no_memory(messages);
-	}
-	int status = MLP_WELL;
-	for (size_t k = 0; status == MLP_WELL && k < count; k++) {
-		status = check_tensor(parameters, messages, file, (int)k, data_length, &extents[k].begin,
-		                      &extents[k].end);
-		parameters->offsets[k] = data_start + extents[k].begin;
-	}
-	qsort(extents, count, sizeof *extents, by_begin);
-	for (size_t k = 0; status == MLP_WELL && k < count; at = extents[k++].end)
-		if (extents[k].begin != at)
-			status = refuse(messages, file, "damaged: the tensors overlap or leave holes");
-	free(extents);
-	if (status == MLP_WELL && json_object_size(parameters->header) != count + 1)
-		return refuse(messages, file, "holds tensors that the model does not have");
-	if (status == MLP_WELL && at != data_length)
-		return refuse(messages, file, "damaged: more data than tensors");
-	return status;
+	const char *checkpoint = mlp_parameters_text(parameters, "checkpoint");
+	const char *epoch = mlp_parameters_text(parameters, "epoch");
+	const char *best = mlp_parameters_text(parameters, "best_kept");
+	uint64_t epochs = 0;
+	*kind = (struct mlp_kind){0};
+	if (!checkpoint)
+		return MLP_WELL;
+	if (strcmp(checkpoint, MLP_CHECKPOINT_FORMAT) != 0)
+		return refuse(messages, file, "a checkpoint of another version of mlpc");
+	if (!epoch || !mlp_parse_unsigned(epoch, &epochs) || epochs > INT_MAX || !best)
+		return refuse(messages, file, "damaged: the counters do not agree");
+	*kind = (struct mlp_kind){true, strcmp(best, "yes") == 0, (int)epochs};
+	return check_real(parameters, messages, file);
 }
 
 /* -- The names of classes --------------------------------------------------------------------------- */
@@ -203,7 +95,7 @@ static json_t *class_names(const struct mlp_parameters *parameters, const struct
 {
 	char key[MLP_CLASS_KEY];
 	snprintf(key, sizeof key, "classes.%s", port->name);
-	const char *text = metadata(parameters, key);
+	const char *text = mlp_parameters_text(parameters, key);
 	return text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
@@ -236,7 +128,7 @@ static int check_classes(const struct mlp_parameters *parameters, const struct m
 		struct mlp_labels labels = {.classes = port->classes};
 		char key[MLP_CLASS_KEY];
 		snprintf(key, sizeof key, "classes.%s", port->name);
-		if (!metadata(parameters, key))
+		if (!mlp_parameters_text(parameters, key))
 			continue;
 		json_t *names = class_names(parameters, port);
 		int status = assign_names(names, &labels);
@@ -271,7 +163,7 @@ int mlp_open_parameters(struct mlp_parameters *parameters, const struct mlp_mess
 	int status = mlp_read_file(messages, path, &parameters->bytes);
 	if (status != MLP_WELL)
 		return status;
-	size_t header = header_length(parameters, messages, path);
+	size_t header = mlp_header_length(&parameters->bytes, messages, path);
 	if (header == 0)
 		return MLP_BAD_DATA;
 	parameters->header = json_loadb(parameters->bytes.text + 8, header, JSON_REJECT_DUPLICATES, NULL);
@@ -279,27 +171,25 @@ int mlp_open_parameters(struct mlp_parameters *parameters, const struct mlp_mess
 		return refuse(messages, path, "no parameter file: the header is not a JSON object");
 	status = check_metadata(parameters, messages, path, header);
 	if (status == MLP_WELL)
-		status = check_tensors(parameters, messages, path, 8 + header);
+		status = find_kind(parameters, messages, path, &parameters->kind);
+	if (status == MLP_WELL && !mlp_layout_open(&parameters->layout, network, parameters->kind))
+		status = mlp_no_memory(messages);
+	if (status == MLP_WELL)
+		status = mlp_check_tensors(&parameters->layout, messages, path, &parameters->bytes, 8 + header,
+		                           parameters->header);
 	return status == MLP_WELL ? check_classes(parameters, messages, path) : status;
 }
 
 bool mlp_set_parameters(const struct mlp_parameters *parameters, void *net)
 {
-	const struct mlp_network *network = parameters->network;
-	for (int k = 0; k < network->tensor_count; k++) {
-		size_t size = (size_t)network->real_size, count = (size_t)network->tensor(k)->elements;
-		const unsigned char *bytes =
-			(const unsigned char *)parameters->bytes.text + parameters->offsets[k];
-		char *values = mlp_allocate(count * size);
+	for (size_t i = 0; i < parameters->layout.count; i++) {
+		const struct mlp_entry *entry = &parameters->layout.entries[i];
+		if (entry->group != MLP_OF_NET)
+			continue;
+		void *values = mlp_values(&parameters->bytes, entry);
 		if (!values)
 			return false;
-		for (size_t i = 0; i < count; i++) {
-			uint64_t bits = mlp_little_endian(bytes + i * size, (int)size);
-			uint32_t narrow = (uint32_t)bits;
-			memcpy(values + i * size, size == sizeof narrow ? (void *)&narrow : (void *)&bits,
-			       size);
-		}
-		network->set(net, k, values);
+		parameters->network->set(net, entry->k, values);
 		free(values);
 	}
 	return true;
@@ -308,7 +198,7 @@ bool mlp_set_parameters(const struct mlp_parameters *parameters, void *net)
 void mlp_close_parameters(struct mlp_parameters *parameters)
 {
 	free(parameters->bytes.text);
-	free(parameters->offsets);
+	mlp_layout_close(&parameters->layout);
 	json_decref(parameters->header);
 	*parameters = (struct mlp_parameters){0};
 }

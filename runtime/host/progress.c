@@ -3,6 +3,7 @@
 #include "host/progress.h"
 
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -59,7 +60,8 @@ void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *
                        const struct mlp_options *options, FILE *out, FILE *err)
 {
 	*progress = (struct mlp_progress){.out = out, .err = err, .quiet = options->quiet, .network = network,
-	                                  .best = -1, .best_loss = INFINITY, .stride = 1, .countdown = 1};
+	                                  .history = {.best = -1, .best_loss = INFINITY}, .stride = 1,
+	                                  .countdown = 1};
 	bool auto_color = options->color == MLP_COLOR_AUTO && is_terminal(out) && !getenv("NO_COLOR");
 	progress->color = auto_color || options->color == MLP_COLOR_ALWAYS;
 	progress->live = !options->quiet && is_terminal(err);
@@ -72,9 +74,9 @@ void mlp_progress_close(struct mlp_progress *progress)
 {
 	mlp_progress_clear(progress);
 	mlp_interrupt_end(&progress->interrupt);
-	free(progress->losses);
-	free(progress->held_losses);
-	progress->losses = progress->held_losses = NULL;
+	free(progress->history.losses);
+	free(progress->history.held_losses);
+	progress->history.losses = progress->history.held_losses = NULL;
 }
 
 /* 1234567 as "1 234 567". */
@@ -160,6 +162,20 @@ void mlp_progress_begin(struct mlp_progress *progress, int epochs, int rows, int
 	fflush(progress->out);
 }
 
+void mlp_progress_resume(struct mlp_progress *progress, const char *file, int epochs_done, int row)
+{
+	progress->epochs_before = epochs_done;
+	progress->rows_before = row;
+	if (epochs_done == progress->epochs && row == 0)
+		mlp_progress_say(progress, "resumed from %s: all %d epochs are done", file, epochs_done);
+	else if (row == 0)
+		mlp_progress_say(progress, "resumed from %s: %d of %d epochs are done", file, epochs_done,
+		                 progress->epochs);
+	else
+		mlp_progress_say(progress, "resumed from %s: in epoch %d of %d, after %d of %d rows", file,
+		                 epochs_done + 1, progress->epochs, row, progress->rows);
+}
+
 void mlp_progress_epoch_begin(struct mlp_progress *progress, int epoch)
 {
 	progress->epoch = epoch;
@@ -184,14 +200,21 @@ static void draw_bar(const struct mlp_progress *progress, char *text, double par
 		text = stpcpy(text, i < filled ? full : empty);
 }
 
+/* Epochs that an earlier process trained, with the part of one. */
+static double done_before(const struct mlp_progress *progress)
+{
+	return progress->epochs_before + (double)progress->rows_before / progress->rows;
+}
+
 /* The line is made of parts that are left out from the right as the terminal gets narrower. */
 static void draw_line(struct mlp_progress *progress, int rows_done, double loss, double time)
 {
 	char bar[MOST_BAR * 3 + 1] = "", sparks[SPARKS * 3 + 1] = "", text[LINE];
 	char number[32], speed[32], left[32];
 	double done = (double)rows_done / progress->rows, spent = time - progress->epoch_started;
-	double rate = spent > 0 ? rows_done / spent : 0;
-	double whole = (time - progress->started) / (progress->epoch + done);
+	bool first = progress->epoch == progress->epochs_before;
+	double rate = spent > 0 ? (rows_done - (first ? progress->rows_before : 0)) / spent : 0;
+	double whole = (time - progress->started) / (progress->epoch + done - done_before(progress));
 	double remaining = whole * (progress->epochs - progress->epoch - done);
 	bool color = progress->color || (progress->live && !getenv("NO_COLOR"));
 	const char *bright = color ? CYAN : "", *reset = color ? RESET : "";
@@ -212,9 +235,10 @@ static void draw_line(struct mlp_progress *progress, int rows_done, double loss,
 	length = snprintf(text, sizeof text, "  %s rows/s", grouped(speed, (int64_t)rate));
 	if ((used += length) < width)
 		fputs(text, progress->err);
-	int count = progress->count < SPARKS ? progress->count : SPARKS;
+	const struct mlp_history *history = &progress->history;
+	int count = history->count < SPARKS ? history->count : SPARKS;
 	if (progress->unicode && count > 1 && used + 2 + count < width) {
-		mlp_sparkline(sparks, progress->losses, progress->count, SPARKS);
+		mlp_sparkline(sparks, history->losses, history->count, SPARKS);
 		fprintf(progress->err, "  %s%s%s", bright, sparks, reset);
 	}
 	fflush(progress->err);
@@ -238,23 +262,32 @@ bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss
 	return mlp_interrupt_came(&progress->interrupt);
 }
 
-static void remember(struct mlp_progress *progress, double loss, const struct mlp_figures *held)
+bool mlp_history_reserve(struct mlp_history *history, int count)
 {
-	if (progress->count == progress->room) {
-		int room = progress->room ? progress->room * 2 : 64;
-		float *losses = realloc(progress->losses, (size_t)room * sizeof *losses);
-		if (losses)
-			progress->losses = losses;
-		float *held_losses = realloc(progress->held_losses, (size_t)room * sizeof *held_losses);
-		if (held_losses)
-			progress->held_losses = held_losses;
-		if (!losses || !held_losses)
-			return;   /* only the curve ends here */
-		progress->room = room;
-	}
-	progress->losses[progress->count] = (float)loss;
-	progress->held_losses[progress->count] = held ? (float)held->loss : 0.0f;
-	progress->count++;
+	int64_t room = history->room;
+	if (count <= room)
+		return true;
+	while (room < count)
+		room = room ? room * 2 : 64;
+	float *losses = realloc(history->losses, (size_t)room * sizeof *losses);
+	if (losses)
+		history->losses = losses;
+	float *held_losses = realloc(history->held_losses, (size_t)room * sizeof *held_losses);
+	if (held_losses)
+		history->held_losses = held_losses;
+	if (!losses || !held_losses)
+		return false;
+	history->room = room < INT_MAX ? (int)room : INT_MAX;
+	return true;
+}
+
+static void remember(struct mlp_history *history, double loss, const struct mlp_figures *held)
+{
+	if (history->count == INT_MAX || !mlp_history_reserve(history, history->count + 1))
+		return;   /* the curve ends here; a checkpoint cannot be written */
+	history->losses[history->count] = (float)loss;
+	history->held_losses[history->count] = held ? (float)held->loss : 0.0f;
+	history->count++;
 }
 
 static bool prints_epoch(const struct mlp_progress *progress)
@@ -268,12 +301,13 @@ void mlp_progress_epoch_end(struct mlp_progress *progress, double loss, const st
                             bool last)
 {
 	char number[32], metric[64], time[32];
-	bool best = held && held->loss < progress->best_loss;
+	struct mlp_history *history = &progress->history;
+	bool best = held && held->loss < history->best_loss;
 	if (best) {
-		progress->best = progress->epoch;
-		progress->best_loss = held->loss;
+		history->best = progress->epoch;
+		history->best_loss = held->loss;
 	}
-	remember(progress, loss, held);
+	remember(history, loss, held);
 	if (progress->quiet || !(last || prints_epoch(progress)))
 		return;
 	mlp_progress_clear(progress);
@@ -323,18 +357,24 @@ void mlp_progress_say(struct mlp_progress *progress, const char *format, ...)
 
 void mlp_progress_finish(struct mlp_progress *progress)
 {
-	char time[32], number[32], speed[32];
+	const struct mlp_history *history = &progress->history;
+	char time[32], number[32], speed[32], last[32] = "";
 	double spent = now() - progress->started;
+	int count = history->count, trained = count - progress->epochs_before;
 	mlp_progress_clear(progress);
 	if (progress->chart)
-		mlp_chart(progress->out, progress->losses, progress->held_name ? progress->held_losses : NULL,
-		          progress->count, terminal_width(progress->out), progress->color,
-		          progress->held_name);
-	double rows = (double)progress->rows * progress->count;
-	mlp_progress_say(progress, "%d epoch%s in %s, %s rows/s", progress->count,
-	                 progress->count == 1 ? "" : "s", time_text(time, spent),
-	                 grouped(speed, (int64_t)(spent > 0 ? rows / spent : 0)));
-	if (progress->best >= 0 && progress->best + 1 < progress->count)
+		mlp_chart(progress->out, history->losses, progress->held_name ? history->held_losses : NULL,
+		          count, terminal_width(progress->out), progress->color, progress->held_name);
+	double rows = (double)progress->rows * (count - done_before(progress));
+	if (trained < count)
+		snprintf(last, sizeof last, ", the last %d", trained);
+	if (trained < count && rows <= 0)
+		mlp_progress_say(progress, "%d epoch%s", count, count == 1 ? "" : "s");
+	else
+		mlp_progress_say(progress, "%d epoch%s%s in %s, %s rows/s", count, count == 1 ? "" : "s",
+		                 last, time_text(time, spent),
+		                 grouped(speed, (int64_t)(spent > 0 ? rows / spent : 0)));
+	if (history->best >= 0 && history->best + 1 < count)
 		mlp_progress_say(progress, "best %s loss %s in epoch %d (*)", progress->held_name,
-		                 loss_text(number, progress->best_loss), progress->best + 1);
+		                 loss_text(number, history->best_loss), history->best + 1);
 }

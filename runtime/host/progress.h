@@ -7,6 +7,16 @@
 #include "host/interrupt.h"
 #include "host/metrics.h"
 
+struct mlp_history {
+	float *losses, *held_losses; /* of each epoch so far, for the curve */
+	int count, room;
+	int best;                    /* epoch of the least held-out loss, or -1 */
+	double best_loss;
+};
+
+/* Room for so many epochs. False: no memory. */
+bool mlp_history_reserve(struct mlp_history *history, int count);
+
 struct mlp_progress {
 	FILE *out, *err;
 	bool quiet, live, color, unicode, chart;   /* live: on err; color and chart: on out */
@@ -21,10 +31,8 @@ struct mlp_progress {
 	int epoch;                   /* from 0 */
 	bool line_shown;
 
-	float *losses, *held_losses; /* of each epoch so far, for the curve */
-	int count, room;
-	int best;                    /* epoch of the least held-out loss, or -1 */
-	double best_loss;
+	struct mlp_history history;
+	int epochs_before, rows_before;   /* done when this process began; rows of the epoch after them */
 };
 
 void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *network,
@@ -33,6 +41,9 @@ void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *
 void mlp_progress_begin(struct mlp_progress *progress, int epochs, int rows, int held_rows,
                         const char *held_name, int test_rows, uint64_t seed);
 void mlp_progress_epoch_begin(struct mlp_progress *progress, int epoch);
+
+/* The run goes on after so many epochs and rows. */
+void mlp_progress_resume(struct mlp_progress *progress, const char *file, int epochs_done, int row);
 
 /* After each step, with the rows of the epoch done and the mean loss over them. True: Ctrl-C came. */
 bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss);

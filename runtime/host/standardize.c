@@ -1,4 +1,6 @@
 /* Mean and deviation of each standardised input, into the network. */
+#include "mlp_arithmetic.h"
+
 #include "host/standardize.h"
 
 #include <stdlib.h>

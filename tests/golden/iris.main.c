@@ -63,6 +63,11 @@ static void set_epoch(void *training, int epoch)
 	((struct iris_training *)training)->epoch = (uint32_t)epoch;
 }
 
+static void set_step(void *training, uint32_t step)
+{
+	((struct iris_training *)training)->step = step;
+}
+
 static double loss(const void *net, void *work, int rows, const void *const *inputs,
 		const void *const *targets)
 {
@@ -81,6 +86,7 @@ static const struct mlp_network network = {
 	.options = "",
 	.loss_description = "cross_entropy(probability, species)",
 	.fingerprint = UINT64_C(0x5476964263e1e44e),
+	.program = UINT64_C(0xe46e2ada9a6e87f6),
 	.real_size = sizeof(float),
 	.batch = IRIS_BATCH,
 	.epochs = 100,
@@ -95,7 +101,8 @@ static const struct mlp_network network = {
 	.init = init, .net = net_of, .predict = predict,
 	.state_count = IRIS_STATES, .state = iris_state,
 	.get_state = get_state, .set_state = set_state,
-	.set_epoch = set_epoch, .loss = loss, .train_step = train_step,
+	.set_epoch = set_epoch, .set_step = set_step,
+	.loss = loss, .train_step = train_step,
 };
 
 int main(int argc, char **argv)
