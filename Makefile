@@ -14,7 +14,7 @@ HOSTLIBS = -ljansson -lxxhash -lz -lm
 B        = build
 
 # In the order of the pipeline.
-FOLDERS  = base syntax model expr plan emit explain cli
+FOLDERS  = base syntax model expr plan emit explain check cli
 SOURCES  = $(foreach folder,$(FOLDERS),$(wildcard compiler/$(folder)/*.c)) compiler/compile.c
 OBJECTS  = $(SOURCES:%.c=$B/%.o) $B/syntax/parser.tab.o $B/syntax/lexer.yy.o $B/prelude.o
 LIBRARY  = $(filter-out $B/compiler/cli/main.o,$(OBJECTS))

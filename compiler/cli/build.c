@@ -84,6 +84,14 @@ strings compiler_command(struct arena *arena, const char *given)
 
 /* --- the build ---------------------------- */
 
+void show_building(const char *name, bool begins)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, begins ? "building %s …" : "\r\033[K", name);
+	fflush(stderr);
+}
+
 static const char *temporary_folder(struct arena *arena)
 {
 	const char *parent = getenv("TMPDIR");
@@ -102,10 +110,13 @@ static strings arguments_of(struct arena *arena, const struct build *build, cons
 	array_push(arena, &arguments, format_string(arena, "-I%s", build->runtime.headers));
 	array_push(arena, &arguments, format_string(arena, "%s/%s.c", folder, build->name));
 	array_push(arena, &arguments, format_string(arena, "%s/%s_main.c", folder, build->name));
-	array_push(arena, &arguments, build->runtime.host);
+	if (!build->alone)
+		array_push(arena, &arguments, build->runtime.host);
 	array_push(arena, &arguments, build->runtime.ground);
-	for (int k = 0; LIBRARIES[k]; k++)
+	for (int k = 0; !build->alone && LIBRARIES[k]; k++)
 		array_push(arena, &arguments, LIBRARIES[k]);
+	if (build->alone)
+		array_push(arena, &arguments, "-lm");
 	array_push(arena, &arguments, "-o");
 	array_push(arena, &arguments, program);
 	array_push(arena, &arguments, NULL);

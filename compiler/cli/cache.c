@@ -53,8 +53,10 @@ static const char *folder(struct arena *arena)
 const char *cache_path(struct arena *arena, const struct build *build)
 {
 	const char *where = folder(arena);
+	if (!where || (mkdir(where, 0700) != 0 && errno != EEXIST))
+		return NULL;
 	XXH3_state_t *state = XXH3_createState();
-	if (!where || !state || (mkdir(where, 0700) != 0 && errno != EEXIST))
+	if (!state)
 		return NULL;
 	XXH3_128bits_reset(state);
 	add(state, build->generated.header);

@@ -12,6 +12,7 @@
 
 enum status command_compile(struct compile *compile, const struct options *options); /* generate.c */
 enum status command_train(struct compile *compile, const struct options *options);   /* train.c */
+enum status command_check(struct compile *compile, const struct options *options);   /* check.c */
 enum status command_summary(struct compile *compile, const struct options *options); /* summary.c */
 enum status command_explain(struct compile *compile, const struct options *options); /* explain.c */
 
@@ -74,6 +75,7 @@ struct build {
 	struct generated generated;
 	struct runtime runtime;
 	strings compiler; /* argument vector: the C compiler and its own options */
+	bool alone;       /* with the ground floor only */
 };
 
 /* $MLPC_RUNTIME, or what lies beside the program: build/mlpc or bin/mlpc. False after a message. */
@@ -88,6 +90,9 @@ extern const char *const build_flags[];
 /* Writes the sources to a folder that is there. */
 enum status keep_sources(struct arena *arena, struct diag *diag, const struct build *build,
                          const char *folder);
+
+/* A line on a terminal while the C compiler is at work, gone when it is done. */
+void show_building(const char *name, bool begins);
 
 /* Compiles in a private folder, which is gone afterwards. `program` gets a descriptor of the program, which
  * closes when a program is started; a copy goes to `cached`, if that is not NULL and can be written. */

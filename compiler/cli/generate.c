@@ -59,8 +59,9 @@ const char *model_file_name(const struct options *options)
 	return strcmp(options->model, "-") == 0 ? "standard input" : file_name(options->model);
 }
 
-static const char *emitted(const struct compile *compile, const struct emit_options *options,
-                           void (*emit)(struct text *, const struct plan *, const struct emit_options *))
+typedef void emitter(struct text *, const struct plan *, const struct emit_options *);
+
+static const char *emitted(const struct compile *compile, const struct emit_options *options, emitter *emit)
 {
 	struct text text = text_new(compile->arena);
 	emit(&text, &compile->plan, options);
@@ -69,6 +70,7 @@ static const char *emitted(const struct compile *compile, const struct emit_opti
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver)
 {
+	emitter *emit_main = options->command == COMMAND_CHECK ? emit_check_driver : emit_driver;
 	struct emit_options emit_options = {
 		.source_name = model_file_name(options),
 		.checksum = format_string(compile->arena, "%016llx",
@@ -78,7 +80,7 @@ struct generated generate(const struct compile *compile, const struct options *o
 	return (struct generated){
 		.header = emitted(compile, &emit_options, emit_header),
 		.source = emitted(compile, &emit_options, emit_source),
-		.driver = driver ? emitted(compile, &emit_options, emit_driver) : NULL,
+		.driver = driver ? emitted(compile, &emit_options, emit_main) : NULL,
 	};
 }
 

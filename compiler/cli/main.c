@@ -18,6 +18,7 @@ static enum status run(struct compile *compile, const struct options *options)
 {
 	static enum status (*const commands[])(struct compile *, const struct options *) = {
 		[COMMAND_COMPILE] = command_compile, [COMMAND_TRAIN] = command_train,
+		[COMMAND_CHECK] = command_check,
 		[COMMAND_SUMMARY] = command_summary, [COMMAND_EXPLAIN] = command_explain, [COMMAND_HELP] = command_help,
 		[COMMAND_VERSION] = command_version,
 	};

@@ -9,6 +9,7 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_CHOICE,
 	OPTION_COUNT,
+	OPTION_STEP,       /* a number above 0 and at most 1 */
 	OPTION_RULES,      /* names of rules, with commas between them */
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -20,7 +21,8 @@ struct option_row {
 	char letter;
 	unsigned commands; /* a bit for each */
 	enum option_kind kind;
-	size_t at;         /* of the member of struct options: const char *, bool, int, int64_t, uint64_t by kind */
+	size_t at;         /* of the member of struct options: const char *, bool, int, int64_t, uint64_t or double,
+	                      by kind */
 	const char *value; /* of a choice: what it may be; NULL: takes none */
 	const char *help;
 };

@@ -163,6 +163,13 @@ static bool parse_count(const char *text, int64_t *count)
 	return *count >= 1 && *count <= INT32_MAX;
 }
 
+static bool parse_step(const char *text, double *step)
+{
+	char *end;
+	*step = strtod(text, &end);
+	return end != text && *end == '\0' && *step > 0 && *step <= 1;
+}
+
 /* NAME,NAME,… into a bit each. */
 static bool set_rules(struct parser *parser, const char *value, uint64_t *bits)
 {
@@ -216,6 +223,10 @@ static bool set_option(struct parser *parser, const struct option_row *row, cons
 		return parse_count(value, member) ||
 		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`",
 		              row->name, INT32_MAX, value);
+	case OPTION_STEP:
+		return parse_step(value, member) ||
+		       refuse(parser, "bad-value", "`--%s` takes a number above 0 and at most 1, not `%s`",
+		              row->name, value);
 	case OPTION_RULES: return set_rules(parser, value, member);
 	case OPTION_OF_PROGRAM: pass_on(parser, row, value); return true;
 	case OPTION_HELP: options->command = COMMAND_HELP; return false;

@@ -4,7 +4,9 @@
 
 #include "compile.h"
 
-enum command { COMMAND_COMPILE, COMMAND_TRAIN, COMMAND_SUMMARY, COMMAND_EXPLAIN, COMMAND_HELP, COMMAND_VERSION };
+enum command {
+	COMMAND_COMPILE, COMMAND_TRAIN, COMMAND_SUMMARY, COMMAND_EXPLAIN, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION
+};
 
 enum rule_choice { RULES_ALL, RULES_REAL, RULES_EXACT };
 
@@ -18,10 +20,13 @@ struct options {
 	struct compile_options compile;
 	int diagnostics;          /* enum diag_format */
 	int color;                /* enum color */
-	bool json;                /* of `summary` */
+	bool json;                /* of `summary` and `check` */
 	bool latex, dot;          /* of `explain`; neither: text */
-	const char *compiler;     /* of `train`: the C compiler; NULL: $CC, or cc */
-	const char *keep;         /* of `train`: the folder for the generated sources, or NULL */
+	bool all, initial;        /* of `check`: every element; at the initial values as they are */
+	int64_t elements, seed;   /* of `check`; 0: not given */
+	double step;              /* of `check`; 0: not given */
+	const char *compiler;     /* of `train` and `check`: the C compiler; NULL: $CC, or cc */
+	const char *keep;         /* of both: the folder for the generated sources, or NULL */
 	char **program_arguments; /* of `train`: for the program that trains; from 1, ends with NULL */
 	int program_argument_count;
 	int real, dump, rules; /* choices as given; `compile` holds what they mean */

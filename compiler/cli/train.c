@@ -48,15 +48,6 @@ static enum status start(struct diag *diag, const struct options *options, const
 	return system_error(diag, "start", cached ? cached : "the program that trains", errno);
 }
 
-/* The C compiler may take seconds: a line on a terminal, gone when it is done. */
-static void show_building(const char *name, bool begins)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, begins ? "building %s …" : "\r\033[K", name);
-	fflush(stderr);
-}
-
 enum status command_train(struct compile *c, const struct options *options)
 {
 	bool help;

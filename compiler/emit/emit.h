@@ -28,6 +28,9 @@ void emit_source(struct text *text, const struct plan *plan, const struct emit_o
 /* The program of `mlpc train`: hands the network to mlp_main (runtime/host/host.h). */
 void emit_driver(struct text *text, const struct plan *plan, const struct emit_options *options);
 
+/* The program of `mlpc check`, of the ground floor alone (check_driver.c): answers what cli/check_program.c asks. */
+void emit_check_driver(struct text *text, const struct plan *plan, const struct emit_options *options);
+
 /* FNV-1a, 64 bits, of names, shapes and roles of all that the caller sees and all that is stored. */
 uint64_t emit_fingerprint(const struct plan *plan);
 

@@ -18,4 +18,28 @@ struct direction {
 double evaluate_tangent(struct evaluation *evaluation, const struct graph *graph, const struct tensor *of,
                         int count, const struct direction *directions);
 
+/* --- many derivatives in one pass: each in a lane of its own ------------------------------------ */
+
+/* A tensor that moves in a lane: along a direction, or (NULL) in one element alone, by 1. */
+struct motion {
+	const struct tensor *tensor;
+	const double *direction;
+	size_t element;
+	int lane;
+};
+
+/* What a lane has found. Kinks are where a choice (a comparison, min, max, abs, sign, floor, …) changes;
+ * `room` is to first order, by the values that are compared and their tangents. */
+struct slope {
+	double value;              /* d/dh of `of` */
+	double terms;              /* the sum of the absolute values of all that was added up to it */
+	double room;               /* the largest |h| before the next kink; INFINITY: none */
+	const struct tensor *kink; /* in whose equation that is, or NULL */
+	enum op choice;            /* of the kink */
+	bool hidden;               /* does constant() hide a part that moves? differences would show it */
+};
+
+void evaluate_slopes(struct evaluation *evaluation, const struct graph *graph, const struct tensor *of,
+                     int lanes, int count, const struct motion *motions, struct slope *slopes);
+
 #endif

@@ -283,6 +283,26 @@ static double compute(struct evaluation *evaluation, const struct expr *expr)
 	return scalar_value(expr->op, a, b);
 }
 
+/* Operators whose results are rounded. */
+static const bool rounds[OP_COUNT] = {
+	[OP_ADD] = true, [OP_MULTIPLY] = true, [OP_SUM] = true, [OP_PRODUCT] = true, [OP_SHIFT] = true,
+	[OP_SCALE] = true, [OP_POW] = true, [OP_EXP] = true, [OP_EXPM1] = true, [OP_LOG] = true,
+	[OP_LOG1P] = true, [OP_SQRT] = true, [OP_SIN] = true, [OP_COS] = true, [OP_TANH] = true,
+	[OP_ERF] = true, [OP_ERFC] = true, [OP_LOGISTIC] = true, [OP_LOG1PEXP] = true,
+};
+
+/* Monte Carlo arithmetic (Parker 1997): shows how far rounding carries. Random bits by xorshift
+ * (Marsaglia 2003). */
+static double noisy(struct evaluation *evaluation, double value)
+{
+	uint32_t bits = evaluation->noise;
+	bits ^= bits << 13;
+	bits ^= bits >> 17;
+	bits ^= bits << 5;
+	evaluation->noise = bits;
+	return value == 0 ? 0 : nextafter(value, bits & 1 ? INFINITY : -INFINITY);
+}
+
 double evaluation_value(struct evaluation *evaluation, const struct expr *expr)
 {
 	if (expr->count == 0 && !op_is_draw(expr->op))
@@ -292,6 +312,8 @@ double evaluation_value(struct evaluation *evaluation, const struct expr *expr)
 	if (evaluation_holds(evaluation, uses, known->moment))
 		return known->value;
 	double value = compute(evaluation, expr);
+	if (evaluation->noise && rounds[expr->op])
+		value = noisy(evaluation, value);
 	struct cell *own = cell(evaluation, expr);
 	own->moment = evaluation->now;
 	return own->value = value;

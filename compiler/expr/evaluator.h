@@ -45,6 +45,7 @@ struct evaluation {
 	uint64_t now, begun;   /* begun: when this equation was */
 	uint64_t assigned[EVALUATION_VARIABLES];
 	int64_t variables[EVALUATION_VARIABLES];
+	uint32_t noise;        /* not 0: values that are rounded are one unit in the last place off, at random */
 	const double *matrix;  /* what the equation's ORTHOGONAL draw is an element of */
 };
 
