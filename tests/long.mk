@@ -1,5 +1,21 @@
 # Long runs, each with a target of its own; `make test` runs none of them.
 
+# --- PyTorch --------------------------------------------------------------------------------------
+# make peers-check    what the PyTorch of this machine says of the networks of tests/peers/, against the golden
+#                     files and against our programs; status 2 without PyTorch
+# make peers-golden   rewrites the golden files with it
+
+PEERS = python3 -B tests/peers/make_golden.py
+
+peers-check: all $B/tests/test_peers
+	$(PEERS) --check tests/golden/peers
+	$(PEERS) $B/peers
+	@MEASURE=1 PEERS=$B/peers $B/tests/test_peers
+
+peers-golden: ; $(PEERS) tests/golden/peers
+
+.PHONY: peers-check peers-golden
+
 # --- determinism ----------------------------------------------------------------------------------
 # make determinism    hashes of trained parameters over compilers, levels of optimisation, instructions and
 #                     processors (STEPS=N), then the bytes of the generated C over builds of mlpc and surroundings
