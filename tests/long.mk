@@ -43,6 +43,26 @@ strict-speed: all $B/determinism/emit
 
 .PHONY: determinism strict-speed tools-determinism
 
+# --- random models --------------------------------------------------------------------------------
+# make proof          random models over the whole language through all checks: N=1000, SEED=a number (default: the
+#                     time), JOBS=2; the log $B/proof.log has each failure with its seed and its smallest model.
+#                     SEED=S N=1 repeats one
+
+N      = 1000
+JOBS   = 2
+RANDOM = $(patsubst tests/%.c,$B/tests/%.o,$(wildcard tests/random_*.c)) $B/tests/support.o
+
+tools-proof: ; @tests/tools $(TOOLS) clang
+
+$B/proof: $B/tests/random/proof.o $(RANDOM) $B/libmlpc.a $(RUNTIME)
+	$(CC) $(CFLAGS) -o $@ $^ $(HOSTLIBS)
+
+proof: tools-proof
+	$(MAKE) --no-print-directory --silent -j2 $B/proof
+	$B/proof $(N) '$(SEED)' $(JOBS) $(CURDIR) $B/proof.log
+
+.PHONY: proof tools-proof
+
 # --- kills ------------------------------------------------------------------------------------------
 # make crash          a training run killed, or failed, at each of its calls to the file system, then resumed
 

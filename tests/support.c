@@ -153,6 +153,12 @@ struct subject subject_new(const char *statements)
 	return subject_of(arena, diag_new(arena), source_from_string(arena, "m.mlp", text_string(&text)));
 }
 
+struct subject subject_named(const char *path, const char *text)
+{
+	struct arena *arena = arena_new();
+	return subject_of(arena, diag_new(arena), source_from_string(arena, path, text));
+}
+
 struct subject subject_read(const char *path)
 {
 	struct arena *arena = arena_new();

@@ -50,6 +50,8 @@ struct subject {
 
 /* `statements` follow `model m`. Free with arena_free(subject.arena). Stops at the first fault. */
 struct subject subject_new(const char *statements);
+/* A whole text, as if it stood in that file. */
+struct subject subject_named(const char *path, const char *text);
 /* The model of a file. */
 struct subject subject_read(const char *path);
 

@@ -1,0 +1,117 @@
+#include "random_values.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- noise -------------------------------------------------------------------------------------- */
+
+struct noise {
+	struct exprs *exprs;
+	struct random *random;
+	double size;
+};
+
+static bool is_rounded(const struct expr *expr)
+{
+	static const uint64_t exact = UINT64_C(1) << OP_SIGN | UINT64_C(1) << OP_FLOOR |
+	                              UINT64_C(1) << OP_CONSTANT | UINT64_C(1) << OP_MIN |
+	                              UINT64_C(1) << OP_MAX | UINT64_C(1) << OP_FLOOR_QUOTIENT;
+	if (expr->op == OP_READ)
+		return expr->tensor->classes == 0;
+	if (expr->op == OP_ADD || expr->op == OP_MULTIPLY || expr->op == OP_SUM || expr->op == OP_PRODUCT)
+		return true;
+	return expr->op < OP_LESS && !(op_bit(expr->op) & exact);
+}
+
+/* Each term with an error of its own, lest what cancels by chance stays exact: 1 + size * sin(a i + b). */
+static const struct expr *with_errors_of_terms(struct noise *noise, const struct expr *sum)
+{
+	struct exprs *exprs = noise->exprs;
+	int i = expr_fresh(exprs);
+	const double speed = random_between(noise->random, 1, 3), powers[] = {1, 1};
+	const struct expr *position = expr_position(exprs, linear_variable(exprs, i));
+	const struct expr *angle =
+	        expr_sum_of(exprs, random_between(noise->random, 0, 6), 1, &position, &speed);
+	const struct expr *wave = expr_unary(exprs, OP_SIN, angle);
+	const struct expr *factors[] = {expr_open(exprs, sum, i),
+	                                expr_sum_of(exprs, 1, 1, &wave, &noise->size)};
+	return expr_reduce(exprs, sum->op, i, sum->extent, expr_product_of(exprs, 1, 2, factors, powers));
+}
+
+static const struct expr *with_error(void *context, const struct expr *expr)
+{
+	struct noise *noise = context;
+	const double power = 1;
+	if (!is_rounded(expr))
+		return expr;
+	if (expr->op == OP_SUM || expr->op == OP_PRODUCT)
+		expr = with_errors_of_terms(noise, expr);
+	return expr_product_of(noise->exprs, 1 + noise->size * random_between(noise->random, -1, 1), 1, &expr,
+	                       &power);
+}
+
+struct graph noisy_graph(struct exprs *exprs, const struct graph *graph, double size, struct random *random)
+{
+	struct graph result = {.results = graph->results};
+	struct noise noise = {exprs, random, size};
+	for (size_t k = 0; k < graph->equations.count; k++) {
+		struct equation equation = graph->equations.items[k];
+		if (!equation.numbers)
+			equation.right = expr_map(exprs, equation.right, with_error, &noise);
+		array_push(exprs_arena(exprs), &result.equations, equation);
+	}
+	return result;
+}
+
+/* --- values ------------------------------------------------------------------------------------- */
+
+size_t values_in_rows(const struct tensor *tensor, int rows)
+{
+	size_t count = 1;
+	for (int d = 0; d < tensor->rank - (tensor->classes > 0); d++)
+		count *= tensor->extents[d] == EXTENT_ROWS ? (size_t)rows : (size_t)tensor->extents[d];
+	return count;
+}
+
+static double port_value(const struct tensor *tensor, struct random *random)
+{
+	bool is_target = tensor->role == TENSOR_TARGET;
+	if (tensor->classes > 0)
+		return random_below(random, tensor->classes);
+	if (is_target && strncmp(tensor->name, "chance", 6) == 0)
+		return (double)(float)random_between(random, 0.05, 0.95);
+	if (is_target && strncmp(tensor->name, "side", 4) == 0)
+		return random_below(random, 2) ? 1 : -1;
+	return (double)(float)random_between(random, -1.5, 1.5);
+}
+
+static void draw_list(struct evaluation *evaluation, const tensors *list, int rows, struct random *random)
+{
+	for (size_t k = 0; k < list->count; k++) {
+		double *values = evaluation_values(evaluation, list->items[k]);
+		size_t count = values_in_rows(list->items[k], rows);
+		for (size_t i = 0; i < count; i++)
+			values[i] = port_value(list->items[k], random);
+	}
+}
+
+void draw_ports(struct evaluation *evaluation, const struct program *program, int rows, struct random *random)
+{
+	draw_list(evaluation, &program->inputs, rows, random);
+	draw_list(evaluation, &program->targets, rows, random);
+}
+
+void draw_stored(struct evaluation *evaluation, const struct program *program, struct random *random)
+{
+	for (size_t k = 0; k < program->stored.count; k++) {
+		const struct tensor *tensor = program->stored.items[k];
+		double *values = evaluation_values(evaluation, tensor);
+		size_t count = values_in_rows(tensor, 1);
+		double fan = tensor->rank > 1 ? (double)count / (double)tensor->extents[0] : 1;
+		double most = fmin(0.9, 1.5 / sqrt(fan));
+		for (size_t i = 0; i < count; i++)
+			values[i] = tensor->role == TENSOR_STATISTIC
+			                    ? (double)(float)random_between(random, 1, 1.5)
+			                    : (double)(float)random_between(random, -most, most);
+	}
+}
