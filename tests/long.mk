@@ -63,6 +63,14 @@ proof: tools-proof
 
 .PHONY: proof tools-proof
 
+# --- mutation ---------------------------------------------------------------------------------
+# make mutation   whether the tests see faults; tests/mutations lists them. ONLY=REGEX, JOBS=N
+
+mutation: tools-test
+	@tests/mutate --jobs=$(JOBS) --only='$(ONLY)'
+
+.PHONY: mutation
+
 # --- kills ------------------------------------------------------------------------------------------
 # make crash          a training run killed, or failed, at each of its calls to the file system, then resumed
 
