@@ -33,8 +33,6 @@ static const struct source *read_file(struct arena *arena, struct diag *diag, st
 	char *text = arena_alloc(arena, SYNTAX_MOST_BYTES + 2);
 	size_t length = fread(text, 1, SYNTAX_MOST_BYTES + 1, file);
 	int failure = ferror(file) ? errno : 0;
-	if (file != stdin)
-		fclose(file);
 	if (failure)
 		diag_error(diag, place, "cannot-read", "cannot read `%s`: %s", name, strerror(failure));
 	else if (length > SYNTAX_MOST_BYTES)
@@ -48,10 +46,13 @@ const struct source *source_read_at(struct arena *arena, struct diag *diag, stru
                                     const char *path)
 {
 	FILE *file = fopen(path, "rb");
-	if (file)
-		return read_file(arena, diag, place, path, file);
-	diag_error(diag, place, "cannot-read", "cannot open `%s`: %s", path, strerror(errno));
-	return NULL;
+	if (!file) {
+		diag_error(diag, place, "cannot-read", "cannot open `%s`: %s", path, strerror(errno));
+		return NULL;
+	}
+	const struct source *source = read_file(arena, diag, place, path, file);
+	fclose(file);
+	return source;
 }
 
 const struct source *source_read(struct arena *arena, struct diag *diag, const char *path)

@@ -201,8 +201,7 @@ token_array tokens_read(struct arena *arena, struct names *names, struct diag *d
 		.arena = arena, .names = names, .diag = diag, .source = source, .at = text_begin(source)};
 	token_array tokens = {0};
 	yyscan_t scanner;
-	if (lexer_lex_init_extra(&lexing, &scanner) != 0)
-		arena_exhausted();
+	lexer_lex_init_extra(&lexing, &scanner);
 	lexer__scan_bytes(source->text + lexing.at, (int)(source->length - lexing.at), scanner);
 	YYSTYPE value = {0};
 	struct span span = {0};
