@@ -261,3 +261,80 @@ Test(verify_graph, left_sides)
 	define(&p.f, p.h, number(&p.f, 0));
 	expect_error(&p, false, "`h[n, o] = 0`: there is no place of this shape to store the value");
 }
+
+/* --- nodes that no builder makes ---------------------------- */
+
+/* The message without the equation that it is about. */
+static void expect_fault(struct parts *p, struct expr expr, const char *wanted)
+{
+	define(&p->f, p->h, changed(p, expr));
+	const char *found = verify_graph(p->f.arena, &p->f.graph, false);
+	size_t length = found ? strlen(found) : 0, tail = strlen(wanted);
+	cr_expect(length >= tail && strcmp(found + length - tail, wanted) == 0, "%s, not %s", found, wanted);
+	arena_free(p->f.arena);
+}
+
+Test(verify_graph, operands)
+{
+	struct parts p = parts_new();
+	struct expr product = *multiply(&p.f, 1, 1, AT(&p.f, p.w, 1, 1), 1, AT(&p.f, p.x, 0, 1));
+	product.weights = NULL;
+	expect_fault(&p, product, "MULTIPLY has no weights");
+	p = parts_new();
+	struct expr young = *AT(&p.f, p.w, 1, 1);
+	young.id = 2000;
+	const struct expr *operand = &young;
+	struct expr tanh = *unary(&p.f, OP_TANH, AT(&p.f, p.w, 1, 1));
+	tanh.operands = &operand;
+	expect_fault(&p, tanh, "an operand of TANH is younger than its user");
+}
+
+Test(verify_graph, bound_variables)
+{
+	struct parts p = parts_new();
+	struct expr tanh = *unary(&p.f, OP_TANH, AT(&p.f, p.w, 1, 1));
+	tanh.bound = 3;
+	expect_fault(&p, tanh, "TANH says that it binds 3 variables, not 0");
+	p = parts_new();
+	struct expr sum = *dense(&p);
+	sum.extent = 0;
+	expect_fault(&p, sum, "SUM runs over 0 elements");
+}
+
+Test(verify_graph, leaves)
+{
+	struct parts p = parts_new();
+	struct expr read = *AT(&p.f, p.w, 1, 1);
+	read.tensor = NULL;
+	expect_fault(&p, read, "a read has no tensor");
+	p = parts_new();
+	struct expr label = *AT(&p.f, p.x, 0, 1);
+	label.op = OP_LABEL;
+	expect_fault(&p, label, "`x` has no class number");
+	p = parts_new();
+	struct expr count = *number(&p.f, 3);
+	count.index_count = 2;
+	expect_fault(&p, count, "NUMBER has 2 indices");
+	p = parts_new();
+	struct expr symbol = *expr_symbol(p.f.exprs, SYMBOL_ROWS);
+	symbol.symbol = SYMBOL_GRADIENT;
+	expect_fault(&p, symbol, "a symbol of the optimiser was not replaced");
+	p = parts_new();
+	const struct linear *zero = linear_constant(p.f.exprs, 0);
+	struct expr draw = *expr_draw(p.f.exprs, OP_UNIFORM, "u", zero, zero);
+	draw.draw = NULL;
+	expect_fault(&p, draw, "a draw has no name");
+	p = parts_new();
+	struct expr unknown = *number(&p.f, 3);
+	unknown.op = OP_COUNT;
+	char wanted[64];
+	snprintf(wanted, sizeof wanted, "unknown operator %d", OP_COUNT);
+	expect_fault(&p, unknown, wanted);
+}
+
+Test(verify_graph, rank_of_a_left_side)
+{
+	struct parts p = parts_new();
+	p.h->rank = TENSOR_MOST_DIMENSIONS + 1;
+	expect_fault(&p, *number(&p.f, 0), "`h` has rank 10");
+}

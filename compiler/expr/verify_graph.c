@@ -98,6 +98,7 @@ static void check_tensor(struct verifier *verifier, const struct expr *expr)
 {
 	const struct tensor *tensor = expr->tensor;
 	if (!tensor) {
+		verifier->equation = NULL; /* cannot be printed */
 		verify_fail(verifier, "a read has no tensor");
 		return;
 	}
@@ -117,8 +118,10 @@ static void check_operands(struct verifier *verifier, const struct expr *expr)
 	int arity = op_table[expr->op].arity;
 	if (arity >= 0 ? expr->count != arity : expr->count < 1)
 		verify_fail(verifier, "%s has %d operands", id, expr->count);
-	if (arity < 0 && !expr->weights)
+	if (arity < 0 && !expr->weights) {
+		verifier->equation = NULL; /* cannot be printed */
 		verify_fail(verifier, "%s has no weights", id);
+	}
 	for (int k = 0; k < expr->count && !verifier->error; k++) {
 		if (expr->operands[k]->id >= expr->id)
 			verify_fail(verifier, "an operand of %s is younger than its user", id);
@@ -156,8 +159,10 @@ static void check_leaf(struct verifier *verifier, const struct expr *expr)
 		check_tensor(verifier, expr);
 	else if (expr->index_count != (draw ? 2 : expr->op == OP_POSITION))
 		verify_fail(verifier, "%s has %d indices", op_table[expr->op].id, expr->index_count);
-	if (draw && !expr->draw)
+	if (draw && !expr->draw) {
+		verifier->equation = NULL; /* cannot be printed */
 		verify_fail(verifier, "a draw has no name");
+	}
 	if (expr->op == OP_SYMBOL && expr->symbol >= SYMBOL_GRADIENT)
 		verify_fail(verifier, "a symbol of the optimiser was not replaced");
 }
