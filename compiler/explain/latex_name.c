@@ -123,5 +123,5 @@ void latex_number(struct text *text, double number)
 		text_bytes(text, text_string(&digits), length);
 		text_add(text, " \\cdot ");
 	}
-	text_printf(text, "10^{%d}", atoi(exponent + 1));
+	text_printf(text, "10^{%ld}", strtol(exponent + 1, NULL, 10));
 }

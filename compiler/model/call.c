@@ -169,9 +169,7 @@ const struct value *elaborate_call(const struct context *context, const struct a
 	bool has_sizes = callee->kind == AST_INDEX;
 	if (has_sizes)
 		callee = callee->operands[0];
-	if (callee->kind != AST_NAME)
-		return fail(context, callee->span, "not-a-function", "only a name can be called");
-	name_t name = callee->name;
+	name_t name = callee->name; /* the parser lets nothing else be called */
 	enum op draw = has_sizes ? OP_COUNT : draw_of(call, name);
 	if (draw != OP_COUNT)
 		return value_draw(context, call->span, draw);

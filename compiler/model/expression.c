@@ -98,17 +98,14 @@ static const struct value *elaborate_member(const struct context *context, const
 {
 	struct resolver *r = context->resolver;
 	struct text text = text_new(r->arena);
-	bool is_name = dotted_name(&text, expr);
 	const struct model_tensor *tensor = NULL;
-	if (is_name && !context->frame && context->region != REGION_TRAIN)
+	dotted_name(&text, expr); /* the parser lets nothing but names stand before a point */
+	if (!context->frame && context->region != REGION_TRAIN)
 		tensor = table_get(r->tensors, name_of(r->names, text_string(&text)));
 	if (tensor)
 		return value_tensor(context, expr->span, tensor);
-	if (is_name && is_poisoned(context, expr))
+	if (is_poisoned(context, expr))
 		return r->poison;
-	if (!is_name)
-		return fail(context, expr->span, "unknown-name",
-		            "only a layer has members, such as `hidden.W`");
 	fail(context, expr->span, "unknown-name", "`%s` is not known here", text_string(&text));
 	struct suggestion suggestion = suggestion_for(text_string(&text));
 	for (size_t i = 0; !context->frame && i < r->model->tensors.count; i++)
@@ -243,10 +240,10 @@ static const struct value *elaborate_operation(const struct context *context, co
 	snprintf(what, sizeof what, "the operands of `%s`", expr->op);
 	if (!same_shape(context, expr->span, what, a, left->span, b, right->span))
 		return context->resolver->poison;
-	for (size_t i = 0; i < sizeof binary_table / sizeof *binary_table; i++)
-		if (strcmp(binary_table[i].spelling, expr->op) == 0)
-			return binary_table[i].make(context, expr->span, a, b);
-	return fail(context, expr->span, "unknown-operator", "`%s` is not an operator", expr->op);
+	size_t i = 0;
+	while (strcmp(binary_table[i].spelling, expr->op) != 0) /* it has all that the parser knows */
+		i++;
+	return binary_table[i].make(context, expr->span, a, b);
 }
 
 static bool uses_position(const struct value *value)
