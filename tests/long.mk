@@ -1,5 +1,61 @@
 # Long runs, each with a target of its own; `make test` runs none of them.
 
+# --- coverage and analysis --------------------------------------------------------------------
+# make coverage   what the tests run of compiler/ and runtime/; status 1 under the goal
+# make sanitize   the tests under the address and undefined behaviour sanitizers
+# make memcheck   mlpc, programs that it makes, and tests under valgrind
+# make tidy       clang-tidy; its checks are in .clang-tidy
+# make analyze    gcc -fanalyzer
+
+NAMES     = $(TESTS:$B/%=%)
+MODELS    = $(filter-out %/library.mlp,$(wildcard models/*.mlp models/custom/*.mlp))
+OF_MODELS = $(MODELS:models/%.mlp=$B/emitted/%.c)
+ANALYZED  = $(filter-out runtime/%,$(SOURCES)) $(wildcard runtime/*.c runtime/host/*.c) $(OF_MODELS)
+HEADERS   = $(wildcard compiler/*.h compiler/*/*.h compiler/*/*.def runtime/*.h runtime/host/*.h)
+ANALYZER  = -std=gnu11 -Icompiler -Iruntime -I$B/syntax
+
+tools-coverage: ; @tests/tools $(TOOLS) gcovr
+tools-analysis: ; @tests/tools $(TOOLS) clang-tidy valgrind
+
+# Runs all tests of a build with other flags, under $B/$(1).
+define instrumented
+	@tests/instrumented $B/$(1) $(3)
+	$(MAKE) --no-print-directory --silent -j2 B=$B/$(1)/build CFLAGS='$(2)' STRICT='$(STRICT) $(2)' \
+	    all $(NAMES:%=$B/$(1)/build/%)
+endef
+
+coverage: tools-test tools-coverage
+	$(call instrumented,coverage,-O0 -g --coverage,-lgcov)
+	@find $B/coverage -name '*.gcda' -delete
+	@PATH=$(abspath $B)/coverage/bin:$$PATH tests/run $(NAMES:%=$B/coverage/build/%); \
+	    passed=$$?; tests/coverage $B/coverage/build && exit $$passed
+
+# With them, gcc warns of what a format might cut off where it cannot.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitize: tools-test
+	$(call instrumented,sanitize,-O1 -g $(SANITIZE) -Wno-format-truncation,$(SANITIZE))
+	@PATH=$(abspath $B)/sanitize/bin:$$PATH tests/run $(NAMES:%=$B/sanitize/build/%)
+
+memcheck: tools-test tools-analysis all $(TESTS)
+	@tests/memcheck $B
+
+$B/emitted/%.c: models/%.mlp $B/mlpc
+	@mkdir -p $(@D) && $B/mlpc $< -o $@
+
+$B/tidy/%.log: %.c $(HEADERS) .clang-tidy | $B/syntax/parser.tab.h $B/syntax/lexer.yy.h
+	@echo clang-tidy $< && mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(ANALYZER) >$@ 2>&1 || grep -q 'error: ' $@
+
+$B/analyze/%.log: %.c $(HEADERS) | $B/syntax/parser.tab.h $B/syntax/lexer.yy.h
+	@echo gcc -fanalyzer $< && mkdir -p $(@D)
+	@$(CC) $(ANALYZER) -O2 -fanalyzer -c -o /dev/null $< 2>$@ || grep -q 'error: ' $@
+
+tidy analyze: %: tools-analysis $(OF_MODELS)
+	@$(MAKE) --no-print-directory -j2 $(ANALYZED:%.c=$B/$*/%.log)
+	@tests/findings tests/accepted/$* $(ANALYZED:%.c=$B/$*/%.log)
+
+.PHONY: coverage sanitize memcheck tidy analyze tools-coverage tools-analysis
+
 # --- PyTorch --------------------------------------------------------------------------------------
 # make peers-check    what the PyTorch of this machine says of the networks of tests/peers/, against the golden
 #                     files and against our programs; status 2 without PyTorch
