@@ -165,6 +165,14 @@ Test(regressions, conditions_that_compilers_understand)
 	}
 }
 
+/* A class was compared with itself where a sum over a one-hot input is looked up: clang warns. */
+Test(regressions, a_class_compared_with_itself)
+{
+	struct generated g = generate_text("model m\ninput x class[2]\noutput y = sum(gelu(x))\n", false, "clang");
+	cr_expect(g.network, "%s", g.fault);
+	generated_free(&g);
+}
+
 /* A sum that does not depend on an index of its result was computed for a block of that index, with variables that
  * nothing used. */
 Test(regressions, sums_without_an_index_of_their_result)

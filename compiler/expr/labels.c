@@ -72,8 +72,11 @@ static const struct expr *rewrite_read(void *context, const struct expr *expr)
 	if (!is_one_hot(expr))
 		return normal(exprs, expr);
 	const struct linear *last = expr->indices[expr->index_count - 1];
+	const struct expr *label = label_of(exprs, expr);
+	if (last->label == label)
+		return expr_number(exprs, 1);
 	const struct expr *position = last->label ? last->label : expr_position(exprs, last);
-	const struct expr *same = expr_binary(exprs, OP_EQUAL, position, label_of(exprs, expr));
+	const struct expr *same = expr_binary(exprs, OP_EQUAL, position, label);
 	return expr_select(exprs, same, expr_number(exprs, 1), expr_number(exprs, 0));
 }
 
