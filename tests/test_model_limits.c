@@ -329,3 +329,34 @@ Test(model_limits, all_of_the_prelude_resolves)
 		cr_expect_geq(count, kinds[k].least, "%s: %d", kinds[k].word, count);
 	}
 }
+
+/* The least and the largest that each setting takes, and the next beyond. */
+Test(model_limits, settings)
+{
+	static const struct {
+		const char *setting;
+		bool good;
+	} rows[] = {
+		{"batch = 1", true},       {"batch = 0", false},
+		{"epochs = 1", true},      {"epochs = 0", false},
+		{"patience = 0", true},    {"patience = 0 - 1", false},
+		{"seed = 0", true},        {"seed = 0 - 1", false},
+		{"seed = 9007199254740992", true}, {"seed = 9007199254740994", false},
+		{"batch = 2147483647", true},      {"batch = 2147483648", false},
+		{"clip = norm(1e-30)", true},      {"clip = norm(0)", false},
+		{"clip = value(1e-30)", true},     {"clip = value(0)", false},
+	};
+	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+		struct arena *arena = arena_new();
+		struct text text = text_new(arena);
+		text_printf(&text,
+		            "model m\ninput x[2]\ntarget t[2]\noutput y[2] = dense(x)\nminimize mse(y, t)\n"
+		            "train { %s }\n",
+		            rows[k].setting);
+		struct resolved resolved = resolve_text(text_string(&text));
+		cr_expect_eq(resolved.messages[0] == '\0', rows[k].good, "%s: %s", rows[k].setting,
+		             resolved.messages);
+		arena_free(resolved.arena);
+		arena_free(arena);
+	}
+}

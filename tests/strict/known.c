@@ -10,7 +10,8 @@
 enum { RANDOM = 24, DIGITS = 640 };
 
 /* Zeros, infinities, NaN, the least numbers; where functions overflow, underflow or turn exact; multiples of
- * pi / 2, the last two the closest ones among doubles. */
+ * pi / 2, the last two the closest ones among doubles; the floats where tanh, erf, erfc, logistic, log1pexp,
+ * sin and cos are next to the middle between two floats, as found by tests/strict/measure.c. */
 static const double SPECIAL[] = {
 	0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 0.5, -0.5, 2, -2, 0x1p-126, -0x1p-126, 0x1p-149, -0x1p-149,
 	0x1p-1022, 0x1p-1074, -0x1p-1074, 0x1.fffffep+127, 88.7228, 88.73, -87.34, -103.9, -103.98,
@@ -18,6 +19,7 @@ static const double SPECIAL[] = {
 	0x1.000002p+0, 0x1.fffffffffffffp-1, 1000, -1000, 1e10, 1e22, -1e22, 0x1p+1000, 9.01, 19.06, 5.92,
 	10.05, 26.55, -0.999999, 40.5, -40.5, 1.5707963267948966, 3.141592653589793, 0x1.5fdbbe9bba775p+3,
 	0x1.fffb3ed998d2ap+12, 0x1.6c6cbc45dc8dep+5, 6381956970095103 * 0x1p+797,
+	0x1.86fbc4p-10, 0x1.81d5acp-13, -0x1.d93ec4p-17, -0x1p-24, 0x1.d483ap-12, 0x1.487e0cp+103, 0x1.2b9622p+67,
 };
 enum { SPECIALS = sizeof SPECIAL / sizeof *SPECIAL };
 
