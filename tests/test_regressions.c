@@ -80,6 +80,20 @@ Test(regressions, conditions_of_one_index)
 	                "y[n, i] = sum(j, x[n, j])");
 }
 
+/* A read at -1 came into the C, in a branch of a branch that excludes it. */
+Test(regressions, conditions_that_exclude_inner_ones)
+{
+	expect_equation("input x[3]\noutput y[i: 4] = if i == 1 then (if i >= 2 then x[1 - 2] else 3) else 4",
+	                "y[n, i] = if i == 1 then 3 else 4");
+	expect_equation("input x[4]\noutput y[i: 4] = if i < 2 then sin(if i > 2 and x[0] > 0 then 1 else x[1]) "
+	                "else 4",
+	                "y[n, i] = if i < 2 then sin(x[n, 1]) else 4");
+	expect_equation("input x[4]\noutput y[i: 4] = if i > 0 and x[0] > 0 then (if i < 1 then x[3 - i] else 3) else 4",
+	                "y[n, i] = if 0 < i and 0 < x[n, 0] then 3 else 4");
+	expect_equation("input x[4]\noutput y[i: 4] = if i == 1 then (if i < 2 then 5 else 3) else 4",
+	                "y[n, i] = if i == 1 then (if i < 2 then 5 else 3) else 4");
+}
+
 /* What they do not decide stays. */
 Test(regressions, conditions_that_extents_leave)
 {

@@ -72,6 +72,14 @@ static struct range range_of(const struct deciding *d, const struct expr *expr)
 	}
 }
 
+static uint64_t conditions(void)
+{
+	uint64_t operators = 0;
+	for (enum op op = 0; op < OP_COUNT; op++)
+		operators |= op_is_condition(op) ? op_bit(op) : 0;
+	return operators;
+}
+
 static bool is_comparison(const struct expr *expr)
 {
 	return op_is_condition(expr->op) && expr->count == 2 && expr->op != OP_AND && expr->op != OP_OR;
@@ -232,6 +240,37 @@ static const struct expr *decide_conjunction(const struct deciding *d, const str
 	return never ? expr_number(d->exprs, 0) : expr;
 }
 
+struct assumption {
+	const struct deciding *d;
+	const struct expr *holds;
+};
+
+static const struct expr *under_assumption(void *context, const struct expr *expr)
+{
+	const struct assumption *assumption = context;
+	bool never = (expr->op == OP_AND || is_comparison(expr)) &&
+	             contradict(assumption->d, assumption->holds, expr);
+	return never ? expr_number(assumption->d->exprs, 0) : expr;
+}
+
+static bool has_bound(const struct deciding *d, const struct expr *condition)
+{
+	if (condition->op == OP_AND)
+		return has_bound(d, condition->operands[0]) || has_bound(d, condition->operands[1]);
+	return bound_of(d, condition).position != NULL;
+}
+
+/* Where a condition holds, none does that it excludes. */
+static const struct expr *decide_branch(const struct deciding *d, const struct expr *expr)
+{
+	if (expr->op != OP_SELECT || !expr_has(expr->operands[1], conditions()) ||
+	    !has_bound(d, expr->operands[0]))
+		return expr;
+	struct assumption assumption = {d, expr->operands[0]};
+	const struct expr *branch = expr_map(d->exprs, expr->operands[1], under_assumption, &assumption);
+	return expr_select(d->exprs, expr->operands[0], branch, expr->operands[2]);
+}
+
 /* ---------------------------------------------------------------------------------------------- */
 
 static const struct expr *visit(struct deciding *d, const struct expr *expr);
@@ -259,17 +298,9 @@ static const struct expr *visit(struct deciding *d, const struct expr *expr)
 	if (known)
 		return known;
 	const struct expr *result = decide(d, with_positions(d, visit_operands(d, expr)));
-	result = decide_conjunction(d, result);
+	result = decide_branch(d, decide_conjunction(d, result));
 	tensor_map_set(&d->decided, (const void *)expr, result);
 	return result;
-}
-
-static uint64_t conditions(void)
-{
-	uint64_t operators = 0;
-	for (enum op op = 0; op < OP_COUNT; op++)
-		operators |= op_is_condition(op) ? op_bit(op) : 0;
-	return operators;
 }
 
 const struct expr *decide_conditions(struct exprs *exprs, const struct equation *equation)
