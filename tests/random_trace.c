@@ -199,7 +199,8 @@ static void play(struct playing *p)
 /* --- rounding --------------------------------------------------------------------------------------- */
 
 /* Of a compilation of its own, so that memory goes with it. */
-static void play_with_errors(struct playing p, const char *text, double size, struct random *random)
+static void play_with_errors(struct playing p, const char *text, double size, bool vanishes,
+                             struct random *random)
 {
 	struct subject s = subject_named(random_model_file, text);
 	struct trace *trace = p.trace;
@@ -207,11 +208,11 @@ static void play_with_errors(struct playing p, const char *text, double size, st
 	p.is_first = false;
 	p.arena = s.arena;
 	p.moved = ARENA_ARRAY(s.arena, double, trace->values.count);
-	p.initial = noisy_graph(s.exprs, &s.program.initial, size, random);
-	p.prediction = noisy_graph(s.exprs, &s.prediction[0], size, random);
+	p.initial = noisy_graph(s.exprs, &s.program.initial, size, vanishes, random);
+	p.prediction = noisy_graph(s.exprs, &s.prediction[0], size, vanishes, random);
 	if (s.program.loss) {
-		p.evaluation = noisy_graph(s.exprs, &s.evaluation[0], size, random);
-		p.training = noisy_graph(s.exprs, &s.updated, size, random);
+		p.evaluation = noisy_graph(s.exprs, &s.evaluation[0], size, vanishes, random);
+		p.training = noisy_graph(s.exprs, &s.updated, size, vanishes, random);
 	}
 	play(&p);
 	for (size_t i = 0; i < trace->values.count; i++) {
@@ -246,8 +247,8 @@ struct trace trace_of(struct arena *arena, const char *text, uint64_t seed, int 
 	struct playing again = playing;
 	play(&playing);
 	for (int sample = 0; sample < samples; sample++) {
-		play_with_errors(again, text, NOISE_OF_DOUBLE, &random);
-		play_with_errors(again, text, NOISE_OF_FLOAT, &random);
+		play_with_errors(again, text, NOISE_OF_DOUBLE, sample % 2, &random);
+		play_with_errors(again, text, NOISE_OF_FLOAT, sample % 2, &random);
 	}
 	arena_free(s.arena);
 	return trace;

@@ -9,6 +9,7 @@ struct noise {
 	struct exprs *exprs;
 	struct random *random;
 	double size;
+	bool vanishes;
 };
 
 static bool is_rounded(const struct expr *expr)
@@ -38,6 +39,31 @@ static const struct expr *with_errors_of_terms(struct noise *noise, const struct
 	return expr_reduce(exprs, sum->op, i, sum->extent, expr_product_of(exprs, 1, 2, factors, powers));
 }
 
+/* `value`, or 0 where its size is below `least`. */
+static const struct expr *or_zero(struct exprs *exprs, const struct expr *value, const struct expr *least)
+{
+	const struct expr *size = expr_unary(exprs, OP_ABS, value);
+	return expr_select(exprs, expr_binary(exprs, OP_LESS, size, least), expr_number(exprs, 0), value);
+}
+
+/* What is left of a sum whose terms cancel is perhaps exactly 0, and what is too small for the type is. */
+static const struct expr *vanishing(const struct noise *noise, const struct expr *expr)
+{
+	struct exprs *exprs = noise->exprs;
+	if (expr->op != OP_ADD)
+		return or_zero(exprs, expr,
+		               expr_number(exprs, noise->size == NOISE_OF_FLOAT ? 1e-36 : 1e-300));
+	const struct expr **sizes = ARENA_ARRAY(exprs_arena(exprs), const struct expr *, expr->count);
+	double *weights = ARENA_ARRAY(exprs_arena(exprs), double, expr->count);
+	for (int k = 0; k < expr->count; k++) {
+		sizes[k] = expr_unary(exprs, OP_ABS, expr->operands[k]);
+		weights[k] = 4 * noise->size * fabs(expr->weights[k]);
+	}
+	const struct expr *least =
+	        expr_sum_of(exprs, 4 * noise->size * fabs(expr->number), expr->count, sizes, weights);
+	return or_zero(exprs, expr, least);
+}
+
 static const struct expr *with_error(void *context, const struct expr *expr)
 {
 	struct noise *noise = context;
@@ -46,14 +72,17 @@ static const struct expr *with_error(void *context, const struct expr *expr)
 		return expr;
 	if (expr->op == OP_SUM || expr->op == OP_PRODUCT)
 		expr = with_errors_of_terms(noise, expr);
+	if (noise->vanishes && expr->op != OP_READ)
+		expr = vanishing(noise, expr);
 	return expr_product_of(noise->exprs, 1 + noise->size * random_between(noise->random, -1, 1), 1, &expr,
 	                       &power);
 }
 
-struct graph noisy_graph(struct exprs *exprs, const struct graph *graph, double size, struct random *random)
+struct graph noisy_graph(struct exprs *exprs, const struct graph *graph, double size, bool vanishes,
+                         struct random *random)
 {
 	struct graph result = {.results = graph->results};
-	struct noise noise = {exprs, random, size};
+	struct noise noise = {exprs, random, size, vanishes};
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		struct equation equation = graph->equations.items[k];
 		if (!equation.numbers)

@@ -9,8 +9,11 @@
 #define NOISE_OF_DOUBLE 1e-14
 #define NOISE_OF_FLOAT 1.2e-7
 
-/* Each operation of the graph with a relative error of at most `size`. */
-struct graph noisy_graph(struct exprs *exprs, const struct graph *graph, double size, struct random *random);
+/* Each operation of the graph with a relative error of at most `size`. `vanishes`: and what is no more than
+ * such an error, or too small for the type, is exactly 0; derivatives of that graph are not those of the
+ * other. */
+struct graph noisy_graph(struct exprs *exprs, const struct graph *graph, double size, bool vanishes,
+                         struct random *random);
 
 /* Inputs and targets of that many rows: numbers of float, drawn as their names say. */
 void draw_ports(struct evaluation *evaluation, const struct program *program, int rows,

@@ -13,7 +13,7 @@
 #include "random_program.h"
 #include "random_shrink.h"
 
-enum { BATCH = 16, MOST_CANDIDATES = 250 };
+enum { ALL_MODES = (1 << PROGRAM_MODES) - 1, BATCH = 16, MOST_CANDIDATES = 250 };
 
 struct options {
 	long count, jobs;
@@ -88,7 +88,8 @@ static void work_batch(const struct library *library, struct coverage *coverage,
 		cases[k].text = random_model(arena, library, cases[k].seed, cases[k].name, &refusals);
 		records[k].refused = refusals.statements - refusals.accepted;
 	}
-	cases_check(cases, count, options->sources, options->runners, modes_of(cases[0].seed));
+	cases_check(cases, count, options->sources, options->runners,
+	            options->count == 1 ? ALL_MODES : modes_of(cases[0].seed));
 	for (int k = 0; k < count; k++) {
 		records[k].seed = cases[k].seed;
 		records[k].tally = cases[k].verdict.tally;
@@ -243,7 +244,7 @@ int main(int count, char **words)
 	if (!mkdtemp(runners))
 		return 2;
 	options.runners = runners;
-	runners_build(runners, options.sources, (1u << PROGRAM_MODES) - 1);
+	runners_build(runners, options.sources, ALL_MODES);
 	int status = run(&options);
 	folder_remove(runners);
 	return status;
