@@ -182,6 +182,8 @@ static void play_step(struct playing *p, int step)
 	p->kept = after;
 	expect_list(p, name, after, &program->stored, 1);
 	expect_list(p, name, after, &program->states, 1);
+	if (p->is_first)
+		p->trace->step_ends[step - 1] = p->trace->values.count;
 }
 
 static void play(struct playing *p)
@@ -224,6 +226,28 @@ static void play_with_errors(struct playing p, const char *text, double size, bo
 	arena_free(s.arena);
 }
 
+/* What rounding has once moved, it has moved: that a later step leads back in the samples is chance. */
+static void keep_spread(struct trace *trace, size_t stored)
+{
+	for (int step = 1; step < TRACE_STEPS && trace->step_ends[step] > 0; step++) {
+		/* stored values and states are the last of a step */
+		struct trace_value *now = &trace->values.items[trace->step_ends[step] - stored];
+		struct trace_value *before = &trace->values.items[trace->step_ends[step - 1] - stored];
+		for (size_t i = 0; i < stored; i++) {
+			now[i].spread_of_double = fmax(now[i].spread_of_double, before[i].spread_of_double);
+			now[i].spread_of_float = fmax(now[i].spread_of_float, before[i].spread_of_float);
+		}
+	}
+}
+
+static size_t values_of_list(const tensors *list)
+{
+	size_t count = 0;
+	for (size_t k = 0; k < list->count; k++)
+		count += values_in_rows(list->items[k], 1);
+	return count;
+}
+
 struct trace trace_of(struct arena *arena, const char *text, uint64_t seed, int samples, bool with_gradients)
 {
 	struct subject s = subject_named(random_model_file, text);
@@ -250,6 +274,7 @@ struct trace trace_of(struct arena *arena, const char *text, uint64_t seed, int 
 		play_with_errors(again, text, NOISE_OF_DOUBLE, sample % 2, &random);
 		play_with_errors(again, text, NOISE_OF_FLOAT, sample % 2, &random);
 	}
+	keep_spread(&trace, values_of_list(&s.program.stored) + values_of_list(&s.program.states));
 	arena_free(s.arena);
 	return trace;
 }

@@ -16,6 +16,7 @@ struct trace {
 	int32_t predicted_rows, loss_rows, step_rows[TRACE_STEPS];
 	ARRAY(double) data;               /* stored values, then what each call is given */
 	ARRAY(struct trace_value) values; /* what the runner writes, in its order */
+	size_t step_ends[TRACE_STEPS];    /* the number of values after each step; 0: there is none */
 	ARRAY(struct trace_label {
 		size_t first;
 		const char *name;
