@@ -192,7 +192,8 @@ enum status compile_source(struct compile *c, const struct source *source,
 	struct plan_options plan_options = {.keep_gradients = options->keep_gradients,
 	                                    .input_gradients = options->input_gradients,
 	                                    .real_size = options->real_double ? 8 : 4,
-	                                    .strict = options->strict};
+	                                    .strict = options->strict,
+	                                    .target = options->target};
 	c->plan = plan_program(c->arena, &c->program, &plan_options);
 	verified("plan", verify_plan(&c->plan));
 	return options->dump == STAGE_PLAN ? dump(c, options) : STATUS_OK;

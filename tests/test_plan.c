@@ -58,22 +58,19 @@ Test(plan, states_and_parameter_are_updated_in_one_loop)
 	arena_free(c->arena);
 }
 
-/* Short extents are no vectors; W[o][i] x[n][i] walks along i in the sum; the gradient of W
- * along its last index. */
+/* Short extents are no vectors; W lies as [i][o], so that the sums walk along o, and its gradient with it. */
 Test(plan, the_vector_is_the_index_of_contiguous_reads)
 {
 	struct compile *c = plan_of(small);
 	cr_assert_eq(step_writing(c, PLAN_PREDICT, "h")->loops.form, LOOP_PLAIN);
 	c = plan_of(wide);
 	const struct loops *forward = &step_writing(c, PLAN_PREDICT, "h")->loops;
-	cr_assert_eq(forward->form, LOOP_LANES);
-	cr_assert_eq(forward->vector, BOUND + 1);
-	cr_assert_eq(forward->blocked, 1, "outputs");
+	cr_assert_eq(forward->form, LOOP_ROW);
+	cr_assert_eq(forward->vector, 1);
 	const struct loops *gradient = &step_writing(c, PLAN_BACKWARD, "d_h.W")->loops;
 	cr_assert_eq(gradient->form, LOOP_ROW);
-	cr_assert_eq(gradient->vector, 1);
-	cr_assert_eq(gradient->width, PLAN_TILE);
-	cr_assert_eq(gradient->blocked, 0);
+	cr_assert_eq(gradient->vector, 0);
+	cr_assert_eq(gradient->blocked, 1);
 	const struct loops *bias = &step_writing(c, PLAN_BACKWARD, "d_h.b")->loops;
 	cr_assert_eq(bias->form, LOOP_ROW);
 	cr_assert_eq(bias->vector, 0);

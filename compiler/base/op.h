@@ -19,6 +19,8 @@ struct op_info {
 	int arity;                  /* -1: any number */
 	const char *derivative[3];  /* by operand, or NULL */
 	const char *c;              /* function of C without the suffix of float, or NULL */
+	const char *vector;         /* the same of vectors, "mlp_vector_" before it; NULL: there is none */
+	bool vector_of_double;      /* of double too */
 	const char *strict;         /* the same with --strict, where C libraries round differently; or NULL */
 	enum op_bounds bounds;
 	bool internal;              /* of formulas of the compiler alone, no function of the language */

@@ -40,6 +40,11 @@ const struct option_row option_rows[] = {
 	 "(default 2^-13, about 0.00012)"},
 	{"strict", 0, IN_COMPILE | IN_TRAIN | IN_CHECK, OPTION_FLAG, AT(compile.strict), NULL,
 	 "the same bits on every machine and by every C compiler; slower"},
+	{"target", 0, IN_COMPILE | IN_TRAIN | IN_CHECK | IN_SUMMARY, OPTION_CHOICE, AT(target),
+	 TARGET_NAMES,
+	 "the machine for which the C is made: its vectors and registers; native is\n"
+	 "that on which mlpc runs. By default portable, plain ISO C; train and\n"
+	 "check take native"},
 	{"gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.keep_gradients), NULL,
 	 "keep the gradients of the parameters, for NAME_gradient"},
 	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.input_gradients), NULL,

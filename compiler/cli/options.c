@@ -11,6 +11,8 @@
 #include "host/host.h"
 
 enum {
+	TARGET_NONE = -1,
+	TARGET_NATIVE, /* the first of TARGET_NAMES */
 	MOST_OPTIONS = 64,
 	FIRST_CODE = 256,
 };
@@ -289,6 +291,10 @@ static bool check_together(struct parser *parser)
 	struct options *options = parser->options;
 	options->compile.dump = (enum stage)options->dump;
 	options->compile.real_double = options->real == 1;
+	bool runs_here = options->command == COMMAND_TRAIN || options->command == COMMAND_CHECK;
+	options->compile.target = options->target == TARGET_NONE     ? runs_here ? target_native() : NULL
+	                          : options->target == TARGET_NATIVE ? target_native()
+	                                                             : target_number(options->target - 1);
 	options->compile.rules_off |= options->rules == RULES_EXACT  ? rules_from(REAL)
 	                              : options->rules == RULES_REAL ? rules_from(STABLE)
 	                                                             : 0;
@@ -345,7 +351,7 @@ static bool read_arguments(struct parser *parser, int argc, char **argv)
 bool parse_options(struct options *options, struct arena *arena, struct diag *diag, int argc, char **argv)
 {
 	struct parser parser = {.options = options, .arena = arena, .diag = diag};
-	*options = (struct options){.command = COMMAND_COMPILE};
+	*options = (struct options){.command = COMMAND_COMPILE, .target = TARGET_NONE};
 	options->program_arguments = ARENA_ARRAY(arena, char *, argc + 2);
 	options->program_argument_count = 1;
 	int skip = read_command(&parser, argc, argv);

@@ -29,7 +29,7 @@ struct options {
 	const char *keep;         /* of both: the folder for the generated sources, or NULL */
 	char **program_arguments; /* of `train`: for the program that trains; from 1, ends with NULL */
 	int program_argument_count;
-	int real, dump, rules; /* choices as given; `compile` holds what they mean */
+	int real, dump, rules, target; /* choices as given; `compile` holds what they mean */
 };
 
 /* False: the command line is wrong, and `diag` says why. Options of training that belong to the program are

@@ -73,6 +73,10 @@ void c_condition(struct text *text, const struct scope *scope, const struct expr
                  enum precedence precedence)
 {
 	name_t value = scope_lookup(scope, expr);
+	if (!value && is_vector(scope, expr)) {
+		vector_condition(text, scope, expr, precedence);
+		return;
+	}
 	if (value && op_is_condition(expr->op)) {
 		text_add(text, value);
 	} else if (expr->op == OP_AND || expr->op == OP_OR || expr->op == OP_NOT) {

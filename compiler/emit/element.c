@@ -1,4 +1,6 @@
 /* One element of all members of a step: values in order, then what must be stored last. */
+#include <string.h>
+
 #include "emit/nest.h"
 
 static bool reads_tensor(const struct scope *scope, const struct equation *equation,
@@ -23,8 +25,10 @@ static bool read_later(const struct scope *scope, const struct step *step, size_
 static void store(struct text *text, const struct scope *scope, const struct tensor *left, const char *value)
 {
 	struct text line = text_new(text->arena);
+	if (scope->has_vector)
+		text_printf(&line, "%s(&", c_vector_function(scope, "store"));
 	c_element(&line, scope, left);
-	text_printf(&line, " = %s;", value);
+	text_printf(&line, scope->has_vector ? ", %s);" : " = %s;", value);
 	c_line(text, text_string(&line));
 }
 
@@ -36,14 +40,19 @@ static const char *element_value(struct text *text, struct scope *scope, const s
 	const struct tensor *left = member->equation->left;
 	struct c_names *names = scope->names;
 	struct text value = text_new(text->arena);
+	bool broadcast = scope->has_vector && !is_vector(scope, root);
+	if (broadcast)
+		text_printf(&value, "%s(", c_vector_function(scope, "broadcast"));
 	c_expression(&value, scope, root, AS_ARGUMENT);
-	name_t name = scope_lookup(scope, root);
+	text_add(&value, broadcast ? ")" : "");
+	name_t name = broadcast ? NULL : scope_lookup(scope, root);
 	if (!needs_name || name)
 		return name ? name : text_string(&value);
 	bool own = !member->stored || left->role == TENSOR_NEXT;
 	name = scope_unique(scope, own ? c_tensor(names, left)
 	                               : name_format(names->names, "%s_value", c_tensor(names, left)));
-	c_line(text, name_format(names->names, "const %s %s = %s;", names->real, name, text_string(&value)));
+	const char *type = scope->has_vector ? c_vector_type(scope, false) : names->real;
+	c_line(text, name_format(names->names, "const %s %s = %s;", type, name, text_string(&value)));
 	return name;
 }
 
@@ -82,4 +91,66 @@ void emit_element(struct text *text, struct scope *scope, const struct step *ste
 	for (size_t m = 0; m < step->members.count; m++)
 		if (deferred[m])
 			store(text, scope, step->members.items[m].equation->left, deferred[m]);
+}
+
+/* --- along the last dimension in memory ---------------------------------------------------------------- */
+
+/* Can all members be computed for as many elements at once as a vector has? */
+static bool can_be_vectors(const struct scope *scope, const struct step *step, const struct ready *ready, int variable)
+{
+	const struct plan *plan = scope->names->plan;
+	int bytes = plan->options.target->vector_bytes;
+	if (bytes == 0 || scope->free[variable].extent < bytes / plan->options.real_size)
+		return false;
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct equation *equation = step->members.items[m].equation;
+		const struct tensor *left = equation->left;
+		if (step->members.items[m].stored && plan_dimension(plan, left, left->rank - 1) != variable)
+			return false;
+		if (left != ready->tensor && (chain_of(equation->right).count > 0 ||
+		                              !can_be_vector(scope, equation->right, variable)))
+			return false;
+	}
+	return true;
+}
+
+static void emit_vectors(struct text *text, const struct scope *outer, const struct step *step,
+                         const struct ready *ready, int variable, const char *from, const char *below)
+{
+	struct scope scope = scope_inside(outer);
+	struct ready loaded = *ready;
+	scope.has_vector = true;
+	scope.vector = variable;
+	open_loop(text, scope.free[variable].text, from, below, c_vector_width(&scope));
+	if (ready->tensor)
+		loaded.value = name_format(scope.names->names, "%s(&%s)", c_vector_function(&scope, "load"),
+		                           ready->value);
+	emit_element(text, &scope, step, &loaded);
+	close_loop(text);
+}
+
+void emit_elements(struct text *text, struct scope *scope, const struct step *step, const struct ready *ready,
+                   int variable, const char *from, const char *below)
+{
+	struct names *names = scope->names->names;
+	const struct variable_name *index = &scope->free[variable];
+	if (can_be_vectors(scope, step, ready, variable)) {
+		const struct plan *plan = scope->names->plan;
+		int lanes = plan->options.target->vector_bytes / plan->options.real_size;
+		if (index->extent % lanes == 0) {
+			emit_vectors(text, scope, step, ready, variable, from, below);
+			return;
+		}
+		name_t whole = scope_unique(scope, name_format(names, "%s_whole", index->text));
+		c_line(text, strcmp(from, "0") == 0
+		                     ? name_format(names, "const int %s = %s - %s %% %s;", whole, below, below,
+		                                   c_vector_width(scope))
+		                     : name_format(names, "const int %s = %s - (%s - %s) %% %s;", whole, below,
+		                                   below, from, c_vector_width(scope)));
+		emit_vectors(text, scope, step, ready, variable, from, whole);
+		from = whole;
+	}
+	open_loop(text, index->text, from, below, NULL);
+	emit_element(text, scope, step, ready);
+	close_loop(text);
 }

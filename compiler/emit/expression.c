@@ -290,12 +290,23 @@ static printer *const printers[OP_COUNT] = {
 	[OP_SHIFT] = print_shift,   [OP_CONSTANT] = print_constant,
 };
 
+/* Of vectors; sums and products are written alike. */
+static printer *const vector_printers[OP_COUNT] = {
+	[OP_READ] = vector_read,    [OP_SELECT] = vector_select, [OP_MIN] = vector_extreme,
+	[OP_MAX] = vector_extreme,  [OP_SQRT] = vector_call,     [OP_ABS] = vector_call,
+	[OP_EXP] = vector_call,     [OP_EXPM1] = vector_call,    [OP_LOG] = vector_call,
+	[OP_LOG1P] = vector_call,   [OP_TANH] = vector_call,     [OP_ERF] = vector_call,
+	[OP_ERFC] = vector_call,    [OP_LOGISTIC] = vector_call, [OP_LOG1PEXP] = vector_call,
+};
+
 void c_expression(struct text *text, const struct scope *scope, const struct expr *expr,
                   enum precedence precedence)
 {
 	name_t value = scope_lookup(scope, expr);
-	if (op_is_condition(expr->op))
-		print_condition_as_number(text, scope, expr, precedence);
+	if (is_vector(scope, expr) && !value && vector_printers[expr->op])
+		vector_printers[expr->op](text, scope, expr, precedence);
+	else if (op_is_condition(expr->op))
+		(is_vector(scope, expr) ? vector_condition_as_number : print_condition_as_number)(text, scope, expr, precedence);
 	else if (value)
 		text_add(text, value);
 	else

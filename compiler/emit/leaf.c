@@ -71,7 +71,7 @@ static void print_element(struct text *text, const struct scope *scope, const st
 		text_add(text, "[0]");
 	for (int k = 0; k < count; k++) {
 		text_add(text, "[");
-		c_index(text, scope, indices[k], AS_ARGUMENT);
+		c_index(text, scope, indices[plan_dimension(plan, stored, k)], AS_ARGUMENT);
 		text_add(text, "]");
 	}
 }

@@ -6,12 +6,20 @@ enum { SUMS = PLAN_BLOCK };
 /* --- plain -------------------------------------------------------------------------------------------- */
 
 static void emit_plain(struct text *text, struct scope *scope, const struct step *step,
-                       const struct tensor *left)
+                       const struct tensor *left, const struct tensor *stored)
 {
-	for (int k = 0; k < left->rank; k++)
+	for (int place = 0; place + 1 < left->rank; place++) {
+		int k = plan_dimension(scope->names->plan, stored, place);
 		open_loop(text, scope->free[k].text, "0", scope->free[k].extent_name, NULL);
-	emit_element(text, scope, step, &(struct ready){0});
-	for (int k = 0; k < left->rank; k++)
+	}
+	struct ready none = {0};
+	if (left->rank == 0) {
+		emit_element(text, scope, step, &none);
+	} else {
+		int last = plan_dimension(scope->names->plan, stored, left->rank - 1);
+		emit_elements(text, scope, step, &none, last, "0", scope->free[last].extent_name);
+	}
+	for (int k = 0; k + 1 < left->rank; k++)
 		close_loop(text);
 }
 
@@ -275,10 +283,12 @@ void emit_loops(struct text *text, struct scope *scope, const struct step *step)
 			nest.equation = step->members.items[m].equation;
 	if (nest.equation)
 		nest.chain = chain_of(nest.equation->right);
-	if (step->loops.form == LOOP_ROW)
+	if (step->loops.vectors > 0)
+		emit_tile(text, scope, step, nest.equation);
+	else if (step->loops.form == LOOP_ROW)
 		emit_row(&nest);
 	else if (step->loops.form == LOOP_LANES)
 		emit_lanes(&nest);
 	else
-		emit_plain(text, scope, step, left);
+		emit_plain(text, scope, step, left, stored);
 }

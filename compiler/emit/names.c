@@ -181,7 +181,8 @@ const char *c_extent(const struct c_names *names, const struct tensor *tensor, i
 const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first)
 {
 	struct text text = text_new(names->arena);
-	for (int k = first; k < tensor_stored_rank(tensor); k++) {
+	for (int place = first; place < tensor_stored_rank(tensor); place++) {
+		int k = plan_dimension(names->plan, tensor, place);
 		if (tensor->extents[k] == EXTENT_ROWS)
 			text_printf(&text, "[%s_BATCH]", names->upper);
 		else

@@ -30,6 +30,12 @@ struct ready {
 	name_t value;
 };
 
+/* tile.c: the loops of a sum of products in vector registers */
+void emit_tile(struct text *text, struct scope *scope, const struct step *step, const struct equation *equation);
+
 void emit_element(struct text *text, struct scope *scope, const struct step *step, const struct ready *ready);
+/* The loop over a free variable, the last in memory, around it: by vectors where the target has them. */
+void emit_elements(struct text *text, struct scope *scope, const struct step *step, const struct ready *ready,
+                   int variable, const char *from, const char *below);
 
 #endif

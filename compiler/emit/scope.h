@@ -37,6 +37,8 @@ struct scope {
 	struct table *values;            /* expr or tensor → name_t of a variable of C */
 	struct variable_name free[TENSOR_MOST_DIMENSIONS], bound[CHAIN_MOST + 1];
 	bool in_double;                  /* schedules */
+	bool has_vector;                 /* as many elements at once as a vector has, along this free variable: */
+	int vector;
 };
 
 struct scope scope_inside(const struct scope *outer);
@@ -65,6 +67,20 @@ void c_condition(struct text *text, const struct scope *scope, const struct expr
 /* The statement that adds a value to a sum: "sum += …;", or where a product is added, one that rounds once. */
 void c_add_to(struct text *text, const struct scope *scope, const char *sum, const struct expr *value);
 
+/* --- vector.c: values of several elements at once -------------------------------------------------------- */
+
+/* Is the value a vector here? */
+bool is_vector(const struct scope *scope, const struct expr *expr);
+/* "mlp_vectorf"; a condition's is "mlp_vector_bitsf" */
+const char *c_vector_type(const struct scope *scope, bool condition);
+/* "mlp_vector_storef": the function of this type of numbers */
+const char *c_vector_function(const struct scope *scope, const char *name);
+/* The elements of a vector: "MLP_VECTOR_FLOATS" */
+const char *c_vector_width(const struct scope *scope);
+/* Can the expression be a vector along the variable? It has operators and functions of vectors alone, and what it
+ * reads is there whatever its conditions say. */
+bool can_be_vector(const struct scope *scope, const struct expr *expr, int variable);
+
 /* --- values.c: shared parts of expressions as variables ----------------------------------------------- */
 
 struct sharing;
@@ -72,5 +88,7 @@ struct sharing;
 struct sharing *sharing_new(struct scope *scope, const struct expr *const *roots, size_t count);
 /* Declares what the root shares with the others and what has no variable yet. */
 void declare_shared(struct text *text, struct scope *scope, struct sharing *sharing, const struct expr *root);
+/* Are all elements that it reads there, whatever its conditions say? */
+bool reads_in_range(const struct scope *scope, const struct expr *expr);
 
 #endif

@@ -10,7 +10,7 @@
 static bool uses_form(const struct plan *plan, enum loop_form form)
 {
 	for (size_t k = 0; k < plan->steps.count; k++)
-		if (plan->steps.items[k]->loops.form == form)
+		if (plan->steps.items[k]->loops.form == form && plan->steps.items[k]->loops.vectors == 0)
 			return true;
 	return false;
 }
@@ -18,7 +18,7 @@ static bool uses_form(const struct plan *plan, enum loop_form form)
 static bool uses_blocks(const struct plan *plan)
 {
 	for (size_t k = 0; k < plan->steps.count; k++)
-		if (plan->steps.items[k]->loops.blocked >= 0)
+		if (plan->steps.items[k]->loops.blocked >= 0 && plan->steps.items[k]->loops.vectors == 0)
 			return true;
 	return false;
 }
@@ -27,7 +27,7 @@ static bool uses_tiles(const struct plan *plan)
 {
 	for (size_t k = 0; k < plan->steps.count; k++) {
 		const struct step *step = plan->steps.items[k];
-		if (step->loops.form == LOOP_ROW &&
+		if (step->loops.form == LOOP_ROW && step->loops.vectors == 0 &&
 		    step->loops.width < step->members.items[0].equation->left->extents[step->loops.vector])
 			return true;
 	}
@@ -312,6 +312,11 @@ static void emit_includes(struct text *text, const struct c_names *names)
 	bool strict = names->plan->options.strict;
 	text_line(text, "#include \"mlp_arithmetic.h\"\n");
 	text_line(text, "#include \"%s.h\"", names->model);
+	if (names->plan->options.target->vector_bytes > 0) {
+		text_line(text, "\n#define MLP_VECTOR_BYTES %d  /* of %s */",
+		          names->plan->options.target->vector_bytes, names->plan->options.target->name);
+		text_line(text, "#include \"mlp_tile.h\"\n");
+	}
 	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
 	text_line(text, "#include <string.h>\n");
 }

@@ -102,7 +102,8 @@ static void print_argument(struct text *text, struct c_names *names, const struc
 	else if (tensor->extents[0] == EXTENT_ROWS)
 		text_printf(text, "%s[restrict]%s", c_tensor(names, tensor), c_shape(names, tensor, 1));
 	else
-		text_printf(text, "%s[restrict %s]%s", c_tensor(names, tensor), c_extent(names, tensor, 0),
+		text_printf(text, "%s[restrict %s]%s", c_tensor(names, tensor),
+		            c_extent(names, tensor, plan_dimension(names->plan, tensor, 0)),
 		            c_shape(names, tensor, 1));
 }
 
@@ -191,8 +192,11 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
+	static const char *const of_tile[] = {"sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
+	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)
+		scope_unique(&scope, of_tile[k]);
 	for (size_t k = 0; k < signature->schedules.count; k++)
 		scope_unique(&scope, c_tensor(names, signature->schedules.items[k]));
 	for (size_t k = 0; k < signature->read.count; k++)

@@ -48,6 +48,81 @@ static void emit_offsets(struct text *text, const struct c_names *names, const t
 	text_line(text, "};\n");
 }
 
+/* --- orders of elements ------------------------------------------------------------------------------------- */
+
+/* The dimension that lies last in memory, if that is not the last one; else -1. */
+static int moved_dimension(const struct c_names *names, const struct tensor *tensor)
+{
+	int last = tensor->rank - 1, dimension = tensor->rank > 1 ? plan_dimension(names->plan, tensor, last) : last;
+	return dimension == last ? -1 : dimension;
+}
+
+static bool any_moved(const struct c_names *names, const tensors *list)
+{
+	for (size_t k = 0; k < list->count; k++)
+		if (list->items[k] && moved_dimension(names, list->items[k]) >= 0)
+			return true;
+	return false;
+}
+
+/* "SIZE_A * SIZE_B" from dimension `first` up to `end`, or "1" */
+static const char *extents(const struct c_names *names, const struct tensor *tensor, int first, int end)
+{
+	struct text text = text_new(names->arena);
+	for (int k = first; k < end; k++)
+		text_printf(&text, "%s%s", k > first ? " * " : "", c_extent(names, tensor, k));
+	return text.length ? text_string(&text) : "1";
+}
+
+/* How they lie in memory: `groups` matrices of the caller, transposed. */
+static void emit_orders(struct text *text, const struct c_names *names, const tensors *list, const char *table)
+{
+	if (!any_moved(names, list))
+		return;
+	text_line(text, "static const struct order %ss[] = {", table);
+	for (size_t k = 0; k < list->count; k++) {
+		const struct tensor *tensor = list->items[k];
+		int moved = tensor ? moved_dimension(names, tensor) : -1;
+		if (moved < 0)
+			text_line(text, "\t{1, 1, %s},", tensor ? c_elements(names, tensor) : "0");
+		else
+			text_line(text, "\t{%s, %s, %s},", extents(names, tensor, 0, moved),
+			          c_extent(names, tensor, moved),
+			          extents(names, tensor, moved + 1, tensor->rank));
+	}
+	text_line(text, "};\n");
+}
+
+/* What get and set share, where some tensor does not lie as the caller has it. */
+static void emit_transposing(struct text *text, const struct c_names *names)
+{
+	const struct program *program = names->plan->program;
+	if (!any_moved(names, &program->stored) && !any_moved(names, &program->states))
+		return;
+	c_comment(text, "Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed.");
+	text_line(text, "struct order {\n\tsize_t groups, rows, columns;\n};\n");
+	c_line(text, name_format(names->names,
+	                         "static void transpose(%s *to, const %s *from, size_t groups, size_t rows, "
+	                         "size_t columns)", names->real, names->real));
+	text_line(text, "{\n\tfor (size_t g = 0; g < groups; g++)\n"
+	                "\t\tfor (size_t r = 0; r < rows; r++)\n"
+	                "\t\t\tfor (size_t c = 0; c < columns; c++)\n"
+	                "\t\t\t\tto[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];\n}\n");
+}
+
+/* "const struct order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the struct. */
+static void emit_transposed_copy(struct text *text, const char *table, const char *owner, bool set)
+{
+	text_line(text, "const struct order *order = &%s_orders[k];", table);
+	text_line(text, "%svoid *place = (%schar *)%s + %s_at[k];", set ? "" : "const ", set ? "" : "const ", owner, table);
+	if (set)
+		text_line(text, "transpose(place, values, order->groups, order->rows, order->columns);");
+	else
+		text_line(text, "transpose(values, place, order->groups, order->columns, order->rows);");
+}
+
+/* --- the functions ------------------------------------------------------------------------------------------ */
+
 static void open_public(struct text *text, const struct c_names *names, enum public_function function)
 {
 	c_line(text, public_prototype(names, function));
@@ -88,6 +163,8 @@ static void emit_copy(struct text *text, const struct c_names *names, enum publi
 	open_public(text, names, function);
 	if (list->count == 0)
 		text_line(text, "(void)%s;\n\t(void)k;\n\t(void)values;", owner);
+	else if (any_moved(names, list))
+		emit_transposed_copy(text, table, owner, set);
 	else if (set)
 		text_line(text,
 		          "memcpy((char *)%s + %s_at[k], values, (size_t)%ss[k].elements * sizeof *values);",
@@ -106,16 +183,26 @@ static void emit_gradient(struct text *text, const struct c_names *names)
 	const struct plan *plan = names->plan;
 	if (!public_prototype(names, PUBLIC_GRADIENT))
 		return;
-	if (plan->program->stored.count > 0)
+	if (plan->program->stored.count > 0) {
 		emit_offsets(text, names, &plan->parameter_gradients, "gradient_at", "_training");
+		emit_orders(text, names, &plan->parameter_gradients, "gradient_order");
+	}
 	open_public(text, names, PUBLIC_GRADIENT);
 	if (plan->program->stored.count == 0) {
 		text_line(text, "(void)t;\n\t(void)k;\n\t(void)values;");
 	} else {
 		text_line(text, "const size_t bytes = (size_t)tensors[k].elements * sizeof *values;");
 		text_line(text, "memset(values, 0, bytes);");
-		text_line(text, "if (gradient_at[k] != SIZE_MAX)");
-		text_line(text, "\tmemcpy(values, (const char *)t + gradient_at[k], bytes);");
+		text_line(text, "if (gradient_at[k] != SIZE_MAX)%s",
+		          any_moved(names, &plan->parameter_gradients) ? " {" : "");
+		text->indent++;
+		if (any_moved(names, &plan->parameter_gradients))
+			emit_transposed_copy(text, "gradient", "t", false);
+		else
+			text_line(text, "memcpy(values, (const char *)t + gradient_at[k], bytes);");
+		text->indent--;
+		if (any_moved(names, &plan->parameter_gradients))
+			text_line(text, "}");
 		emit_unified(text, names, "values", "bytes / sizeof *values");
 	}
 	close_public(text);
@@ -146,9 +233,11 @@ static void emit_input_gradient(struct text *text, const struct c_names *names)
 void emit_tensors(struct text *text, const struct c_names *names)
 {
 	const struct program *program = names->plan->program;
+	emit_transposing(text, names);
 	if (program->stored.count > 0) {
 		emit_table(text, names, &program->stored, "tensors");
 		emit_offsets(text, names, &program->stored, "tensor_at", "");
+		emit_orders(text, names, &program->stored, "tensor_order");
 	}
 	emit_describe(text, names, PUBLIC_TENSOR, &program->stored, "tensors", "TENSORS");
 	emit_copy(text, names, PUBLIC_GET, &program->stored, "tensor", "net", false);
@@ -158,6 +247,7 @@ void emit_tensors(struct text *text, const struct c_names *names)
 	if (program->states.count > 0) {
 		emit_table(text, names, &program->states, "states");
 		emit_offsets(text, names, &program->states, "state_at", "_training");
+		emit_orders(text, names, &program->states, "state_order");
 	}
 	emit_describe(text, names, PUBLIC_STATE, &program->states, "states", "STATES");
 	emit_copy(text, names, PUBLIC_GET_STATE, &program->states, "state", "t", false);

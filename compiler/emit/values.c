@@ -87,7 +87,7 @@ static bool index_in_range(const struct scope *scope, const struct linear *index
 	return range.is_known && range.low >= 0 && range.high < extent;
 }
 
-static bool reads_in_range(const struct scope *scope, const struct expr *expr)
+bool reads_in_range(const struct scope *scope, const struct expr *expr)
 {
 	read_list reads = reads_of(scope->names->arena, expr);
 	for (size_t k = 0; k < reads.count; k++)
@@ -133,7 +133,10 @@ static void declare(struct text *text, struct scope *scope, struct use *use)
 	name_t name = scope_unique(scope, name_for(use->expr));
 	bool condition = op_is_condition(use->expr->op);
 	const char *real = scope->in_double ? "double" : scope->names->real;
-	text_printf(&line, "const %s %s = ", condition ? "bool" : real, name);
+	const char *type = is_vector(scope, use->expr) ? c_vector_type(scope, condition)
+	                   : condition                 ? "bool"
+	                                               : real;
+	text_printf(&line, "const %s %s = ", type, name);
 	(condition ? c_condition : c_expression)(&line, scope, use->expr, AS_ARGUMENT);
 	text_add(&line, ";");
 	c_line(text, text_string(&line));

@@ -22,10 +22,14 @@ struct plan plan_program(struct arena *arena, const struct program *program,
                          const struct plan_options *options)
 {
 	struct plan plan = {.program = program, .options = *options, .arena = arena};
+	if (!plan.options.target)
+		plan.options.target = target_number(0);
 	plan.batch = program->model->train.batch;
 	plan.multiply_adds = count_multiply_adds(&program->prediction);
 	plan_schedule(&plan);
+	plan_layouts(&plan);
 	plan_loops(&plan);
+	plan_tiles(&plan);
 	plan_share(&plan);
 	plan_memory(&plan);
 	return plan;

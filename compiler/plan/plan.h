@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "expr/expr.h"
 #include "expr/prune.h"
+#include "plan/target.h"
 
 enum plan_function {
 	PLAN_INIT,      /* initial values of parameters, statistics and states */
@@ -42,6 +43,7 @@ enum {
 	PLAN_MOST_ROW = 64,
 	PLAN_BLOCK = 4, /* elements of another index computed together, so that what is read serves several */
 	PLAN_SHORT = 16,     /* shorter extents are no vectors */
+	PLAN_MOST_BLOCK = 16, /* the same in vector registers */
 	PLAN_ALIGNMENT = 16, /* of offsets, in reals */
 };
 
@@ -51,6 +53,10 @@ struct loops {
 	int width;    /* ROW: sums in a row; LANES: PLAN_LANES */
 	int blocked;  /* free variable of which `block` values are computed together, or -1 */
 	int block;
+	/* Where the target has vectors and the sum is one of products (tile.c): */
+	int vectors;  /* ROW: of a tile; LANES: 1; 0: plain C */
+	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
+	int seconds;
 };
 
 struct plan_member {
@@ -102,6 +108,7 @@ struct plan_options {
 	bool keep_gradients, input_gradients;
 	int real_size;      /* 4 or 8 bytes */
 	bool strict;        /* for emit/: the same bits on every machine */
+	const struct target *target; /* NULL: portable */
 };
 
 struct plan {
@@ -114,6 +121,7 @@ struct plan {
 	ARRAY(const struct equation *)
 	schedule[PLAN_FUNCTIONS]; /* SCHEDULE equations that the function reads */
 	struct area areas[PLAN_AREAS];
+	struct tensor_map layouts; /* of parameters: layout.c */
 	tensors parameter_gradients;          /* IN_GRADIENT: by stored tensor, NULL for those without one */
 	tensors input_gradients;              /* by input */
 	tensors staged; /* NEXT tensors that cannot be written in place, copied at the end */
@@ -130,6 +138,8 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
                               const struct tensor *tensor);
 /* The stored tensor that a NEXT tensor is written to, if it is written in place; else the tensor itself. */
 const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
+/* The dimension of a tensor at a place in memory: place 0 is the slowest. */
+int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place);
 /* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
 int64_t tensor_elements(const struct tensor *tensor, int64_t rows);
 /* Dimensions that are stored: a class tensor has no last one. */
@@ -141,8 +151,14 @@ bool reads_same_element(const struct expr *read, int rank);
 
 /* schedule.c: equations → groups, in order; `plan->functions` and `plan->staged` */
 void plan_schedule(struct plan *plan);
+/* layout.c: `plan->layouts` */
+void plan_layouts(struct plan *plan);
 /* loops.c: the loop nest of each step */
 void plan_loops(struct plan *plan);
+/* The only reduction of a step, a sum, if its body reads no member of the step; else NULL. */
+const struct equation *lone_sum(struct arena *arena, const struct step *step);
+/* tile.c: the registers of the target in it */
+void plan_tiles(struct plan *plan);
 /* share.c: equal steps of several functions become one */
 void plan_share(struct plan *plan);
 /* memory.c: offsets and bytes */

@@ -62,7 +62,7 @@ enum {
 	TRAINING_AT_VALUE_LOSS = 26976,  /* [1], steps 8-8 */
 	TRAINING_AT_D_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 9-14 */
 	TRAINING_AT_D_HIDDEN_DENSE = 26944,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 10-12 */
-	TRAINING_AT_D_HIDDEN_W = 2048,  /* [DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS], steps 11-15 */
+	TRAINING_AT_D_HIDDEN_W = 2048,  /* [DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN], steps 11-15 */
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [DIGITS_SIZE_HIDDEN], steps 12-16 */
 	TRAINING_AT_D_PROBABILITY_W = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
 	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14-18 */
@@ -86,11 +86,11 @@ static float joined_lanes(float lane[LANES])
 
 /* hidden.W[o, i] = 0.13693063937629155 * (2 * uniform("hidden.W") - 1) */
 static void init_hidden_W(uint64_t seed, uint32_t step,
-		float hidden_W[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS])
+		float hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
-			hidden_W[o][i] = 0.13693064f
+	for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+		for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
+			hidden_W[i][o] = 0.13693064f
 					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, 0,
 					(uint32_t)(o * DIGITS_SIZE_PIXELS + i)) - 1.0f);
 		}
@@ -125,11 +125,11 @@ static void init_probability_b(float probability_b[restrict DIGITS_SIZE_PROBABIL
 }
 
 /* hidden.W.v[o, i] = 0 */
-static void init_hidden_W_v(float hidden_W_v[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS])
+static void init_hidden_W_v(float hidden_W_v[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++)
-			hidden_W_v[o][i] = 0.0f;
+	for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+		for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++)
+			hidden_W_v[i][o] = 0.0f;
 	}
 }
 
@@ -178,33 +178,20 @@ static void forward_kept(int rows, const struct digits *net,
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < DIGITS_SIZE_HIDDEN; o += BLOCK) {
-			const int o_1 = o + 1 < DIGITS_SIZE_HIDDEN ? o + 1 : DIGITS_SIZE_HIDDEN - 1;
-			const int o_2 = o + 2 < DIGITS_SIZE_HIDDEN ? o + 2 : DIGITS_SIZE_HIDDEN - 1;
-			const int o_3 = o + 3 < DIGITS_SIZE_HIDDEN ? o + 3 : DIGITS_SIZE_HIDDEN - 1;
-			float lane_0[LANES] = {0};
-			float lane_1[LANES] = {0};
-			float lane_2[LANES] = {0};
-			float lane_3[LANES] = {0};
-			for (int i = 0; i < DIGITS_SIZE_PIXELS; i += LANES) {
-				for (int l = 0; l < LANES; l++) {
-					lane_0[l] = mlp_multiply_addf(net->hidden_W[o][i + l],
-							pixels_scaled[n][i + l], lane_0[l]);
-					lane_1[l] = mlp_multiply_addf(net->hidden_W[o_1][i + l],
-							pixels_scaled[n][i + l], lane_1[l]);
-					lane_2[l] = mlp_multiply_addf(net->hidden_W[o_2][i + l],
-							pixels_scaled[n][i + l], lane_2[l]);
-					lane_3[l] = mlp_multiply_addf(net->hidden_W[o_3][i + l],
-							pixels_scaled[n][i + l], lane_3[l]);
+		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+					: DIGITS_SIZE_HIDDEN - TILE;
+			float sum[TILE] = {0};
+			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+				for (int j = 0; j < TILE; j++) {
+					sum[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n][i], sum[j]);
 				}
 			}
-			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
-					joined_lanes(lane_2), joined_lanes(lane_3)};
-			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK;
-					o_here++) {
-				const float hidden_dense = net->hidden_b[o_here] + sums[o_here - o];
+			for (int o = o_from; o < o_start + TILE; o++) {
+				const float hidden_dense = net->hidden_b[o] + sum[o - o_start];
 				const float layer_hidden = hidden_dense < 0.0f ? 0.0f : hidden_dense;
-				layer_kept[n][o_here] = layer_hidden;
+				layer_kept[n][o] = layer_hidden;
 			}
 		}
 	}
@@ -346,32 +333,19 @@ static void forward_hidden(int rows, const struct digits *net,
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN])
 {
 	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < DIGITS_SIZE_HIDDEN; o += BLOCK) {
-			const int o_1 = o + 1 < DIGITS_SIZE_HIDDEN ? o + 1 : DIGITS_SIZE_HIDDEN - 1;
-			const int o_2 = o + 2 < DIGITS_SIZE_HIDDEN ? o + 2 : DIGITS_SIZE_HIDDEN - 1;
-			const int o_3 = o + 3 < DIGITS_SIZE_HIDDEN ? o + 3 : DIGITS_SIZE_HIDDEN - 1;
-			float lane_0[LANES] = {0};
-			float lane_1[LANES] = {0};
-			float lane_2[LANES] = {0};
-			float lane_3[LANES] = {0};
-			for (int i = 0; i < DIGITS_SIZE_PIXELS; i += LANES) {
-				for (int l = 0; l < LANES; l++) {
-					lane_0[l] = mlp_multiply_addf(net->hidden_W[o][i + l],
-							pixels_scaled[n][i + l], lane_0[l]);
-					lane_1[l] = mlp_multiply_addf(net->hidden_W[o_1][i + l],
-							pixels_scaled[n][i + l], lane_1[l]);
-					lane_2[l] = mlp_multiply_addf(net->hidden_W[o_2][i + l],
-							pixels_scaled[n][i + l], lane_2[l]);
-					lane_3[l] = mlp_multiply_addf(net->hidden_W[o_3][i + l],
-							pixels_scaled[n][i + l], lane_3[l]);
+		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+					: DIGITS_SIZE_HIDDEN - TILE;
+			float sum[TILE] = {0};
+			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+				for (int j = 0; j < TILE; j++) {
+					sum[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n][i], sum[j]);
 				}
 			}
-			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
-					joined_lanes(lane_2), joined_lanes(lane_3)};
-			for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK;
-					o_here++) {
-				const float hidden_dense = net->hidden_b[o_here] + sums[o_here - o];
-				layer_hidden[n][o_here] = hidden_dense < 0.0f ? 0.0f : hidden_dense;
+			for (int o = o_from; o < o_start + TILE; o++) {
+				const float hidden_dense = net->hidden_b[o] + sum[o - o_start];
+				layer_hidden[n][o] = hidden_dense < 0.0f ? 0.0f : hidden_dense;
 			}
 		}
 	}
@@ -444,32 +418,37 @@ static void backward_hidden_dense(int rows, const struct digits *net,
 /* d_hidden.W[o, i] = sum(n, pixels.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W) */
 static void backward_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN],
-		float d_hidden_W[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS])
+		float d_hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o += BLOCK) {
-		const int o_1 = o + 1 < DIGITS_SIZE_HIDDEN ? o + 1 : DIGITS_SIZE_HIDDEN - 1;
-		const int o_2 = o + 2 < DIGITS_SIZE_HIDDEN ? o + 2 : DIGITS_SIZE_HIDDEN - 1;
-		const int o_3 = o + 3 < DIGITS_SIZE_HIDDEN ? o + 3 : DIGITS_SIZE_HIDDEN - 1;
-		float sum_0[DIGITS_SIZE_PIXELS] = {0};
-		float sum_1[DIGITS_SIZE_PIXELS] = {0};
-		float sum_2[DIGITS_SIZE_PIXELS] = {0};
-		float sum_3[DIGITS_SIZE_PIXELS] = {0};
-		for (int n = 0; n < rows; n++) {
-			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
-				sum_0[i] = mlp_multiply_addf(pixels_scaled[n][i], d_hidden_dense[n][o],
-						sum_0[i]);
-				sum_1[i] = mlp_multiply_addf(pixels_scaled[n][i],
-						d_hidden_dense[n][o_1], sum_1[i]);
-				sum_2[i] = mlp_multiply_addf(pixels_scaled[n][i],
-						d_hidden_dense[n][o_2], sum_2[i]);
-				sum_3[i] = mlp_multiply_addf(pixels_scaled[n][i],
-						d_hidden_dense[n][o_3], sum_3[i]);
+	for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
+		const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
+		const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
+		const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
+		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+					: DIGITS_SIZE_HIDDEN - TILE;
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
+			for (int n = 0; n < rows; n++) {
+				for (int j = 0; j < TILE; j++) {
+					sum_0[j] = mlp_multiply_addf(pixels_scaled[n][i],
+							d_hidden_dense[n][o_start + j], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(pixels_scaled[n][i_1],
+							d_hidden_dense[n][o_start + j], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(pixels_scaled[n][i_2],
+							d_hidden_dense[n][o_start + j], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(pixels_scaled[n][i_3],
+							d_hidden_dense[n][o_start + j], sum_3[j]);
+				}
 			}
-		}
-		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
-		for (int o_here = o; o_here < DIGITS_SIZE_HIDDEN && o_here < o + BLOCK; o_here++) {
-			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++)
-				d_hidden_W[o_here][i] = sums[o_here - o][i];
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int i_here = i; i_here < DIGITS_SIZE_PIXELS && i_here < i + BLOCK;
+					i_here++) {
+				for (int o = o_from; o < o_start + TILE; o++)
+					d_hidden_W[i_here][o] = sums[i_here - i][o - o_start];
+			}
 		}
 	}
 }
@@ -547,16 +526,16 @@ static void backward_probability_b(int rows,
 /* new.hidden.W.v[o, i] = 0.9 * hidden.W.v[o, i] + d_hidden.W[o, i]   (momentum of hidden.W)
  * new.hidden.W[o, i] = hidden.W[o, i] - 0.045000000000000005 * hidden.W.v[o, i] - 0.05
  *   * d_hidden.W[o, i]   (momentum of hidden.W) */
-static void update_hidden_W(float d_hidden_W[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS],
-		float hidden_W_v[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS],
-		float hidden_W[restrict DIGITS_SIZE_HIDDEN][DIGITS_SIZE_PIXELS])
+static void update_hidden_W(float d_hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN],
+		float hidden_W_v[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN],
+		float hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
-			const float new_hidden_W_v = 0.9f * hidden_W_v[o][i] + d_hidden_W[o][i];
-			hidden_W[o][i] = hidden_W[o][i] - 0.045f * hidden_W_v[o][i] - 0.05f
-					* d_hidden_W[o][i];
-			hidden_W_v[o][i] = new_hidden_W_v;
+	for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
+		for (int o = 0; o < DIGITS_SIZE_HIDDEN; o++) {
+			const float new_hidden_W_v = 0.9f * hidden_W_v[i][o] + d_hidden_W[i][o];
+			hidden_W[i][o] = hidden_W[i][o] - 0.045f * hidden_W_v[i][o] - 0.05f
+					* d_hidden_W[i][o];
+			hidden_W_v[i][o] = new_hidden_W_v;
 		}
 	}
 }
@@ -739,8 +718,8 @@ void digits_backward(struct digits_training *t)
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_DENSE);
 	float (*pixels_scaled)[DIGITS_SIZE_PIXELS] =
 			(float (*)[DIGITS_SIZE_PIXELS])(t->scratch + TRAINING_AT_PIXELS_SCALED);
-	float (*d_hidden_W)[DIGITS_SIZE_PIXELS] =
-			(float (*)[DIGITS_SIZE_PIXELS])(t->scratch + TRAINING_AT_D_HIDDEN_W);
+	float (*d_hidden_W)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;
 	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_KEPT);
@@ -758,8 +737,8 @@ void digits_backward(struct digits_training *t)
 
 void digits_update(struct digits_training *t)
 {
-	float (*d_hidden_W)[DIGITS_SIZE_PIXELS] =
-			(float (*)[DIGITS_SIZE_PIXELS])(t->scratch + TRAINING_AT_D_HIDDEN_W);
+	float (*d_hidden_W)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;
 	float (*d_probability_W)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_PROBABILITY_W);
@@ -780,6 +759,19 @@ float digits_train_step(struct digits_training *t, int rows, const float *input_
 	return loss;
 }
 
+/* Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed. */
+struct order {
+	size_t groups, rows, columns;
+};
+
+static void transpose(float *to, const float *from, size_t groups, size_t rows, size_t columns)
+{
+	for (size_t g = 0; g < groups; g++)
+		for (size_t r = 0; r < rows; r++)
+			for (size_t c = 0; c < columns; c++)
+				to[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];
+}
+
 static const struct mlp_tensor tensors[] = {
 	{"hidden.W", 2, {DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
 			DIGITS_SIZE_HIDDEN * DIGITS_SIZE_PIXELS, MLP_PARAMETER},
@@ -796,6 +788,13 @@ static const size_t tensor_at[] = {
 	offsetof(struct digits, probability_b),
 };
 
+static const struct order tensor_orders[] = {
+	{1, DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
+	{1, 1, DIGITS_SIZE_HIDDEN},
+	{1, 1, DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN},
+	{1, 1, DIGITS_SIZE_PROBABILITY},
+};
+
 const struct mlp_tensor *digits_tensor(int k)
 {
 	return k >= 0 && k < DIGITS_TENSORS ? &tensors[k] : NULL;
@@ -803,12 +802,16 @@ const struct mlp_tensor *digits_tensor(int k)
 
 void digits_get(const struct digits *net, int k, float *values)
 {
-	memcpy(values, (const char *)net + tensor_at[k], (size_t)tensors[k].elements * sizeof *values);
+	const struct order *order = &tensor_orders[k];
+	const void *place = (const char *)net + tensor_at[k];
+	transpose(values, place, order->groups, order->columns, order->rows);
 }
 
 void digits_set(struct digits *net, int k, const float *values)
 {
-	memcpy((char *)net + tensor_at[k], values, (size_t)tensors[k].elements * sizeof *values);
+	const struct order *order = &tensor_orders[k];
+	void *place = (char *)net + tensor_at[k];
+	transpose(place, values, order->groups, order->rows, order->columns);
 }
 
 static const struct mlp_tensor states[] = {
@@ -827,6 +830,13 @@ static const size_t state_at[] = {
 	offsetof(struct digits_training, probability_b_v),
 };
 
+static const struct order state_orders[] = {
+	{1, DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
+	{1, 1, DIGITS_SIZE_HIDDEN},
+	{1, 1, DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN},
+	{1, 1, DIGITS_SIZE_PROBABILITY},
+};
+
 const struct mlp_tensor *digits_state(int k)
 {
 	return k >= 0 && k < DIGITS_STATES ? &states[k] : NULL;
@@ -834,11 +844,15 @@ const struct mlp_tensor *digits_state(int k)
 
 void digits_get_state(const struct digits_training *t, int k, float *values)
 {
-	memcpy(values, (const char *)t + state_at[k], (size_t)states[k].elements * sizeof *values);
+	const struct order *order = &state_orders[k];
+	const void *place = (const char *)t + state_at[k];
+	transpose(values, place, order->groups, order->columns, order->rows);
 }
 
 void digits_set_state(struct digits_training *t, int k, const float *values)
 {
-	memcpy((char *)t + state_at[k], values, (size_t)states[k].elements * sizeof *values);
+	const struct order *order = &state_orders[k];
+	void *place = (char *)t + state_at[k];
+	transpose(place, values, order->groups, order->rows, order->columns);
 }
 

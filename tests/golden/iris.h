@@ -29,7 +29,7 @@ enum {
 struct iris {
 	float flower_mean[IRIS_SIZE_FLOWER];
 	float flower_deviation[IRIS_SIZE_FLOWER];
-	float hidden_W[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER];
+	float hidden_W[IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN];
 	float hidden_b[IRIS_SIZE_HIDDEN];
 	float probability_W[IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN];
 	float probability_b[IRIS_SIZE_PROBABILITY];
@@ -43,8 +43,8 @@ struct iris_work {
 /* All of training. `epoch` is the caller's to set: the schedules of the optimiser read it. */
 struct iris_training {
 	struct iris net;
-	float hidden_W_m[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER];
-	float hidden_W_v[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER];
+	float hidden_W_m[IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN];
+	float hidden_W_v[IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN];
 	float hidden_b_m[IRIS_SIZE_HIDDEN];
 	float hidden_b_v[IRIS_SIZE_HIDDEN];
 	float probability_W_m[IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN];

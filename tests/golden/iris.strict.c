@@ -29,7 +29,8 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct iris_training) == 6640,
 		"size of struct iris_training");
 
 enum {
-	LANES = 16  /* interleaved sums */
+	LANES = 16,  /* interleaved sums */
+	BLOCK = 4  /* rows at once */
 };
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
@@ -64,7 +65,7 @@ enum {
 	TRAINING_AT_VALUE_LOSS = 736,  /* [1], steps 7-7 */
 	TRAINING_AT_D_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 8-13 */
 	TRAINING_AT_D_HIDDEN_DENSE = 704,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 9-11 */
-	TRAINING_AT_D_HIDDEN_W = 1184,  /* [IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER], steps 10-14 */
+	TRAINING_AT_D_HIDDEN_W = 1184,  /* [IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN], steps 10-14 */
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [IRIS_SIZE_HIDDEN], steps 11-15 */
 	TRAINING_AT_D_PROBABILITY_W = 16,  /* [IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN], steps 12-16 */
 	TRAINING_AT_D_PROBABILITY_B = 64  /* [IRIS_SIZE_PROBABILITY], steps 13-17 */
@@ -101,11 +102,11 @@ static void init_flower_deviation(float flower_deviation[restrict IRIS_SIZE_FLOW
 
 /* hidden.W[o, i] = 0.5477225575051662 * (2 * uniform("hidden.W") - 1) */
 static void init_hidden_W(uint64_t seed, uint32_t step,
-		float hidden_W[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
+		float hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
-			hidden_W[o][i] = 0.5477226f
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+			hidden_W[i][o] = 0.5477226f
 					* (2.0f * mlp_uniformf(seed, STREAM_HIDDEN_W, step, 0,
 					(uint32_t)(o * IRIS_SIZE_FLOWER + i)) - 1.0f);
 		}
@@ -140,20 +141,20 @@ static void init_probability_b(float probability_b[restrict IRIS_SIZE_PROBABILIT
 }
 
 /* hidden.W.m[o, i] = 0 */
-static void init_hidden_W_m(float hidden_W_m[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
+static void init_hidden_W_m(float hidden_W_m[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
-			hidden_W_m[o][i] = 0.0f;
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
+			hidden_W_m[i][o] = 0.0f;
 	}
 }
 
 /* hidden.W.v[o, i] = 0 */
-static void init_hidden_W_v(float hidden_W_v[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
+static void init_hidden_W_v(float hidden_W_v[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
-			hidden_W_v[o][i] = 0.0f;
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
+			hidden_W_v[i][o] = 0.0f;
 	}
 }
 
@@ -228,11 +229,13 @@ static void forward_hidden(int rows, const struct iris *net,
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN])
 {
 	for (int n = 0; n < rows; n++) {
+		float sum[IRIS_SIZE_HIDDEN] = {0};
+		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
+				sum[o] += net->hidden_W[i][o] * flower_scaled[n][i];
+		}
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-			float sum = 0.0f;
-			for (int i = 0; i < IRIS_SIZE_FLOWER; i++)
-				sum += net->hidden_W[o][i] * flower_scaled[n][i];
-			const float hidden_dense = net->hidden_b[o] + sum;
+			const float hidden_dense = net->hidden_b[o] + sum[o];
 			layer_hidden[n][o] = mlp_strict_tanhf(hidden_dense);
 		}
 	}
@@ -385,14 +388,28 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 /* d_hidden.W[o, i] = sum(n, flower.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W) */
 static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_FLOWER],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN],
-		float d_hidden_W[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
+		float d_hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
-			float sum = 0.0f;
-			for (int n = 0; n < rows; n++)
-				sum += flower_scaled[n][i] * d_hidden_dense[n][o];
-			d_hidden_W[o][i] = sum;
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i += BLOCK) {
+		const int i_1 = i + 1 < IRIS_SIZE_FLOWER ? i + 1 : IRIS_SIZE_FLOWER - 1;
+		const int i_2 = i + 2 < IRIS_SIZE_FLOWER ? i + 2 : IRIS_SIZE_FLOWER - 1;
+		const int i_3 = i + 3 < IRIS_SIZE_FLOWER ? i + 3 : IRIS_SIZE_FLOWER - 1;
+		float sum_0[IRIS_SIZE_HIDDEN] = {0};
+		float sum_1[IRIS_SIZE_HIDDEN] = {0};
+		float sum_2[IRIS_SIZE_HIDDEN] = {0};
+		float sum_3[IRIS_SIZE_HIDDEN] = {0};
+		for (int n = 0; n < rows; n++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+				sum_0[o] += flower_scaled[n][i] * d_hidden_dense[n][o];
+				sum_1[o] += flower_scaled[n][i_1] * d_hidden_dense[n][o];
+				sum_2[o] += flower_scaled[n][i_2] * d_hidden_dense[n][o];
+				sum_3[o] += flower_scaled[n][i_3] * d_hidden_dense[n][o];
+			}
+		}
+		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+		for (int i_here = i; i_here < IRIS_SIZE_FLOWER && i_here < i + BLOCK; i_here++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
+				d_hidden_W[i_here][o] = sums[i_here - i][o];
 		}
 	}
 }
@@ -447,19 +464,19 @@ static void backward_probability_b(int rows, float d_probability_dense[restrict]
  * new.hidden.W[o, i] = hidden.W[o, i] - 0.01 * schedule_2 * new.hidden.W.m[o, i]
  *   / (sqrt(schedule * new.hidden.W.v[o, i]) + 1e-08)   (adam of hidden.W) */
 static void update_hidden_W(float schedule_2, float schedule,
-		float d_hidden_W[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER],
-		float hidden_W_m[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER],
-		float hidden_W_v[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER],
-		float hidden_W[restrict IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER])
+		float d_hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
+		float hidden_W_m[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
+		float hidden_W_v[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
+		float hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
-			const float new_hidden_W_m = 0.9f * hidden_W_m[o][i] + 0.1f * d_hidden_W[o][i];
-			hidden_W_m[o][i] = new_hidden_W_m;
-			const float new_hidden_W_v = 0.999f * hidden_W_v[o][i] + 0.001f
-					* d_hidden_W[o][i] * d_hidden_W[o][i];
-			hidden_W_v[o][i] = new_hidden_W_v;
-			hidden_W[o][i] = hidden_W[o][i] - 0.01f * schedule_2 * new_hidden_W_m
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+			const float new_hidden_W_m = 0.9f * hidden_W_m[i][o] + 0.1f * d_hidden_W[i][o];
+			hidden_W_m[i][o] = new_hidden_W_m;
+			const float new_hidden_W_v = 0.999f * hidden_W_v[i][o] + 0.001f
+					* d_hidden_W[i][o] * d_hidden_W[i][o];
+			hidden_W_v[i][o] = new_hidden_W_v;
+			hidden_W[i][o] = hidden_W[i][o] - 0.01f * schedule_2 * new_hidden_W_m
 					/ (sqrtf(schedule * new_hidden_W_v) + 1e-08f);
 		}
 	}
@@ -665,8 +682,8 @@ void iris_backward(struct iris_training *t)
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_DENSE);
 	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
 			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_FLOWER_SCALED);
-	float (*d_hidden_W)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_D_HIDDEN_W);
+	float (*d_hidden_W)[IRIS_SIZE_HIDDEN] =
+			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;
 	float (*d_probability_W)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_PROBABILITY_W);
@@ -684,8 +701,8 @@ void iris_update(struct iris_training *t)
 	const uint32_t step = t->step + 1;
 	const double schedule = 1.0 / (1.0 - mlp_strict_pow(0.999, (double)step));
 	const double schedule_2 = 1.0 / (1.0 - mlp_strict_pow(0.9, (double)step));
-	float (*d_hidden_W)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_D_HIDDEN_W);
+	float (*d_hidden_W)[IRIS_SIZE_HIDDEN] =
+			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;
 	float (*d_probability_W)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_PROBABILITY_W);
@@ -710,6 +727,19 @@ float iris_train_step(struct iris_training *t, int rows, const float *input_flow
 	return loss;
 }
 
+/* Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed. */
+struct order {
+	size_t groups, rows, columns;
+};
+
+static void transpose(float *to, const float *from, size_t groups, size_t rows, size_t columns)
+{
+	for (size_t g = 0; g < groups; g++)
+		for (size_t r = 0; r < rows; r++)
+			for (size_t c = 0; c < columns; c++)
+				to[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];
+}
+
 static const struct mlp_tensor tensors[] = {
 	{"flower.mean", 1, {IRIS_SIZE_FLOWER}, IRIS_SIZE_FLOWER, MLP_STATISTIC},
 	{"flower.deviation", 1, {IRIS_SIZE_FLOWER}, IRIS_SIZE_FLOWER, MLP_STATISTIC},
@@ -730,6 +760,15 @@ static const size_t tensor_at[] = {
 	offsetof(struct iris, probability_b),
 };
 
+static const struct order tensor_orders[] = {
+	{1, 1, IRIS_SIZE_FLOWER},
+	{1, 1, IRIS_SIZE_FLOWER},
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
+	{1, 1, IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_PROBABILITY},
+};
+
 const struct mlp_tensor *iris_tensor(int k)
 {
 	return k >= 0 && k < IRIS_TENSORS ? &tensors[k] : NULL;
@@ -737,13 +776,17 @@ const struct mlp_tensor *iris_tensor(int k)
 
 void iris_get(const struct iris *net, int k, float *values)
 {
-	memcpy(values, (const char *)net + tensor_at[k], (size_t)tensors[k].elements * sizeof *values);
+	const struct order *order = &tensor_orders[k];
+	const void *place = (const char *)net + tensor_at[k];
+	transpose(values, place, order->groups, order->columns, order->rows);
 	mlp_unify_nanf(values, (size_t)tensors[k].elements);
 }
 
 void iris_set(struct iris *net, int k, const float *values)
 {
-	memcpy((char *)net + tensor_at[k], values, (size_t)tensors[k].elements * sizeof *values);
+	const struct order *order = &tensor_orders[k];
+	void *place = (char *)net + tensor_at[k];
+	transpose(place, values, order->groups, order->rows, order->columns);
 }
 
 static const struct mlp_tensor states[] = {
@@ -772,6 +815,17 @@ static const size_t state_at[] = {
 	offsetof(struct iris_training, probability_b_v),
 };
 
+static const struct order state_orders[] = {
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
+	{1, 1, IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_PROBABILITY},
+	{1, 1, IRIS_SIZE_PROBABILITY},
+};
+
 const struct mlp_tensor *iris_state(int k)
 {
 	return k >= 0 && k < IRIS_STATES ? &states[k] : NULL;
@@ -779,12 +833,16 @@ const struct mlp_tensor *iris_state(int k)
 
 void iris_get_state(const struct iris_training *t, int k, float *values)
 {
-	memcpy(values, (const char *)t + state_at[k], (size_t)states[k].elements * sizeof *values);
+	const struct order *order = &state_orders[k];
+	const void *place = (const char *)t + state_at[k];
+	transpose(values, place, order->groups, order->columns, order->rows);
 	mlp_unify_nanf(values, (size_t)states[k].elements);
 }
 
 void iris_set_state(struct iris_training *t, int k, const float *values)
 {
-	memcpy((char *)t + state_at[k], values, (size_t)states[k].elements * sizeof *values);
+	const struct order *order = &state_orders[k];
+	void *place = (char *)t + state_at[k];
+	transpose(place, values, order->groups, order->rows, order->columns);
 }
 

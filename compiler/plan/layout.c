@@ -1,0 +1,152 @@
+/* The order of the dimensions of each parameter in memory: which of them is the last, so that most products walk
+ * along it. States, gradients and new values of a parameter lie as it does. */
+#include "plan/chain.h"
+#include "plan/plan.h"
+#include "plan/product.h"
+
+enum { WIDTH = 16 }; /* of the vectors that costs are counted in */
+
+/* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar. */
+#define COST_OF_LANES 1.4
+#define COST_OF_JOINING 3.5
+#define COST_OF_SCALAR (double)WIDTH
+
+static const struct tensor *owner(const struct tensor *tensor)
+{
+	while (tensor->role == TENSOR_NEXT || tensor->role == TENSOR_STATE ||
+	       (tensor->role == TENSOR_ADJOINT && tensor->of->role == TENSOR_PARAMETER))
+		tensor = tensor->role == TENSOR_NEXT ? tensor->stored_in : tensor->of;
+	return tensor;
+}
+
+int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place)
+{
+	const struct tensor *owned = owner(tensor);
+	if (owned->role != TENSOR_PARAMETER || owned->rank != tensor->rank)
+		return place;
+	int last = tensor->rank - 1 - (int)(uintptr_t)tensor_map_get(&plan->layouts, owned);
+	return place == tensor->rank - 1 ? last : place < last ? place : place + 1;
+}
+
+/* --- what a layout costs ---------------------------------------------------------------------------------- */
+
+static double extent_of(const struct plan *plan, int64_t extent)
+{
+	return (double)(extent == EXTENT_ROWS ? plan->batch : extent);
+}
+
+static double padded(double extent)
+{
+	return extent < WIDTH ? WIDTH : (double)(((int64_t)extent + WIDTH - 1) / WIDTH) * WIDTH;
+}
+
+static bool walks(const struct plan *plan, const struct product *product, int variable)
+{
+	for (int k = 0; k < product->count; k++) {
+		enum stride stride = stride_along(plan, product->factors[k], variable);
+		if (stride != STRIDE_NONE && stride != STRIDE_UNIT)
+			return false;
+	}
+	return true;
+}
+
+/* Of a step whose only sum is one of products, under the layouts of now, in vector operations. */
+static double step_cost(const struct plan *plan, const struct equation *equation)
+{
+	struct chain chain = chain_of(equation->right);
+	struct product product = product_of(chain.body);
+	const struct tensor *left = equation->left;
+	double sums = 1, terms = 1;
+	for (int k = 0; k < left->rank; k++)
+		sums *= extent_of(plan, left->extents[k]);
+	for (int k = 0; k < chain.count; k++)
+		terms *= extent_of(plan, chain.reductions[k]->extent);
+	double best = sums * terms / WIDTH * COST_OF_SCALAR;
+	int last = left->rank > 0 ? plan_dimension(plan, left, left->rank - 1) : -1;
+	if (last >= 0 && left->extents[last] >= PLAN_SHORT && walks(plan, &product, last)) {
+		double extent = extent_of(plan, left->extents[last]);
+		best = sums * terms / WIDTH * padded(extent) / extent;
+	}
+	for (int k = 0; k < chain.count; k++) {
+		double extent = extent_of(plan, chain.reductions[k]->extent);
+		double cost = sums * (terms / WIDTH * padded(extent) / extent * COST_OF_LANES + COST_OF_JOINING);
+		if (chain.reductions[k]->extent >= PLAN_SHORT && cost < best &&
+		    walks(plan, &product, chain_variable(chain.reductions[k])))
+			best = cost;
+	}
+	return best;
+}
+
+/* --- the choice --------------------------------------------------------------------------------------------- */
+
+struct choice {
+	const struct tensor *tensor;
+	double costs[TENSOR_MOST_DIMENSIONS]; /* by the dimension that lies last, counted from the end */
+};
+
+typedef ARRAY(struct choice) choices;
+
+/* Initial values that come as a whole lie as they come. */
+static bool is_free(const struct plan *plan, const struct tensor *tensor)
+{
+	for (size_t k = 0; k < plan->program->initial.equations.count; k++) {
+		const struct equation *equation = &plan->program->initial.equations.items[k];
+		if (equation->left == tensor)
+			return !equation->numbers && !equation->matrix;
+	}
+	return true;
+}
+
+static struct choice *choice_of(struct plan *plan, struct tensor_map *map, choices *all, const struct tensor *tensor)
+{
+	size_t known = (size_t)(uintptr_t)tensor_map_get(map, tensor);
+	if (known > 0)
+		return &all->items[known - 1];
+	array_push(plan->arena, all, (struct choice){.tensor = tensor});
+	tensor_map_set(map, tensor, (const void *)(uintptr_t)all->count);
+	return &all->items[all->count - 1];
+}
+
+/* The parameters of rank 2 and more that the product reads, and whose gradient it is. */
+static void add_costs(struct plan *plan, struct tensor_map *map, choices *all, const struct equation *equation)
+{
+	struct product product = product_of(chain_of(equation->right).body);
+	const struct tensor *touched[PRODUCT_FACTORS + 1];
+	int count = 0;
+	touched[count++] = owner(equation->left);
+	for (int k = 0; k < product.count; k++)
+		touched[count++] = product.factors[k]->tensor;
+	for (int k = 0; product.count > 0 && k < count; k++) {
+		if (touched[k]->role != TENSOR_PARAMETER || touched[k]->rank < 2)
+			continue;
+		struct choice *choice = choice_of(plan, map, all, touched[k]);
+		for (int last = 0; last < touched[k]->rank; last++) {
+			tensor_map_set(&plan->layouts, touched[k], (const void *)(uintptr_t)last);
+			choice->costs[last] += step_cost(plan, equation);
+		}
+		tensor_map_set(&plan->layouts, touched[k], NULL);
+	}
+}
+
+void plan_layouts(struct plan *plan)
+{
+	choices all = {0};
+	struct tensor_map map = {.arena = plan->arena};
+	enum plan_function first = plan->program->loss ? PLAN_FORWARD : PLAN_PREDICT;
+	plan->layouts.arena = plan->arena;
+	for (enum plan_function f = first; f < PLAN_FUNCTIONS; f++)
+		for (size_t k = 0; k < plan->functions[f].count; k++) {
+			const struct equation *sum = lone_sum(plan->arena, plan->functions[f].items[k]);
+			if (sum)
+				add_costs(plan, &map, &all, sum);
+		}
+	for (size_t k = 0; k < all.count; k++) {
+		const struct choice *choice = &all.items[k];
+		int best = 0;
+		for (int last = 1; last < choice->tensor->rank; last++)
+			if (choice->costs[last] < choice->costs[best])
+				best = last;
+		if (best > 0 && is_free(plan, choice->tensor))
+			tensor_map_set(&plan->layouts, choice->tensor, (const void *)(uintptr_t)best);
+	}
+}

@@ -1,0 +1,23 @@
+/* Sums of products: what vectors and tiles are for. */
+#ifndef PLAN_PRODUCT_H
+#define PLAN_PRODUCT_H
+
+#include "expr/expr.h"
+#include "plan/plan.h"
+
+enum { PRODUCT_FACTORS = 2 };
+
+/* A read, or one times another. */
+struct product {
+	int count; /* of factors; 0: the body is none */
+	const struct expr *factors[PRODUCT_FACTORS];
+	bool is_negative;
+};
+
+struct product product_of(const struct expr *body);
+
+/* How a read moves through memory along an index: not at all, to the next element, to the one before, or far. */
+enum stride { STRIDE_NONE, STRIDE_UNIT, STRIDE_REVERSED, STRIDE_FAR };
+enum stride stride_along(const struct plan *plan, const struct expr *read, int variable);
+
+#endif

@@ -1,0 +1,145 @@
+/* Tiles of sums of products in the registers of the target.
+ *
+ * For each turn of the reduction a tile of ROWS x VECTORS sums loads VECTORS vectors and ROWS numbers. Each sum
+ * stays one chain, or the fixed number of interleaved chains that loops.c has chosen, whatever the tile. */
+#include "plan/chain.h"
+#include "plan/plan.h"
+#include "plan/product.h"
+
+enum { MOST_VECTORS = 4, MOST_ROWS = 12 };
+
+struct tile {
+	int rows, columns;
+	double cost;
+};
+
+static int64_t tiles_of(int64_t extent, int size)
+{
+	return (extent + size - 1) / size;
+}
+
+/* Of all tiles that cover the extents: multiply-adds, and loads, of which two go with two of those. */
+static double tile_cost(int64_t rows, int64_t columns, int row, int column)
+{
+	return (double)(tiles_of(rows, row) * tiles_of(columns, column)) *
+	       (row * column + 0.3 * (row + column) + 1);
+}
+
+/* The best one of at most `sums` sums. */
+static struct tile best_tile(int64_t rows, int64_t columns, int most_rows, int most_columns, int sums)
+{
+	struct tile best = {0};
+	for (int column = 1; column <= most_columns && column <= columns; column++)
+		for (int row = 1; row <= most_rows && row <= rows && row * column <= sums; row++) {
+			double cost = tile_cost(rows, columns, row, column);
+			if (best.rows == 0 || cost < best.cost)
+				best = (struct tile){row, column, cost};
+		}
+	return best;
+}
+
+static int64_t extent_of(const struct plan *plan, const struct tensor *left, int variable)
+{
+	return left->extents[variable] == EXTENT_ROWS ? plan->batch : left->extents[variable];
+}
+
+/* Does each read that moves along the index of the vector go to the next element? */
+static bool reads_vectors(const struct plan *plan, const struct product *product, int vector)
+{
+	for (int k = 0; k < product->count; k++) {
+		enum stride stride = stride_along(plan, product->factors[k], vector);
+		if (stride != STRIDE_NONE && stride != STRIDE_UNIT)
+			return false;
+	}
+	return product->count > 0;
+}
+
+static bool read_uses(const struct plan *plan, const struct expr *read, int variable)
+{
+	return stride_along(plan, read, variable) != STRIDE_NONE;
+}
+
+/* The largest free variable along which the sums share what `shared` reads, and `other` moves if it is there. */
+static int shared_along(const struct plan *plan, const struct tensor *left, const struct expr *shared,
+                        const struct expr *other, int not)
+{
+	int best = -1;
+	for (int v = 0; v < left->rank; v++) {
+		if (v == not || read_uses(plan, shared, v) || (other && !read_uses(plan, other, v)))
+			continue;
+		if (best < 0 || extent_of(plan, left, v) > extent_of(plan, left, best))
+			best = v;
+	}
+	return best;
+}
+
+/* Registers for sums: all but those for a row of vectors, a broadcast number and one to spare. */
+static int registers_for_sums(const struct target *target)
+{
+	return target->registers - (target->registers > 16 ? 6 : 4);
+}
+
+static void tile_row(const struct plan *plan, struct loops *loops, const struct tensor *left,
+                     const struct product *product)
+{
+	const struct target *target = plan->options.target;
+	int lanes = target->vector_bytes / plan->options.real_size;
+	int64_t extent = left->extents[loops->vector];
+	const struct expr *vectors = NULL, *numbers = NULL;
+	for (int k = 0; k < product->count; k++)
+		*(read_uses(plan, product->factors[k], loops->vector) ? &vectors : &numbers) = product->factors[k];
+	if (extent < lanes || !vectors)
+		return;
+	int blocked = numbers ? shared_along(plan, left, vectors, numbers, loops->vector) : -1;
+	int64_t whole = extent / lanes;
+	struct tile tile = best_tile(blocked < 0 ? 1 : extent_of(plan, left, blocked), tiles_of(extent, lanes),
+	                             MOST_ROWS, whole < MOST_VECTORS ? (int)whole : MOST_VECTORS,
+	                             registers_for_sums(target));
+	loops->vectors = tile.columns;
+	loops->width = tile.columns * lanes;
+	loops->blocked = tile.rows > 1 ? blocked : -1;
+	loops->block = tile.rows;
+}
+
+static void tile_lanes(const struct plan *plan, struct loops *loops, const struct tensor *left,
+                       const struct product *product)
+{
+	const struct target *target = plan->options.target;
+	int parts = PLAN_LANES * plan->options.real_size / target->vector_bytes;
+	if (product->count != 2 || !read_uses(plan, product->factors[0], loops->vector) ||
+	    !read_uses(plan, product->factors[1], loops->vector))
+		return;
+	const struct expr *a = product->factors[0], *b = product->factors[1];
+	int first = shared_along(plan, left, a, b, -1), second = shared_along(plan, left, b, a, -1);
+	struct tile tile = best_tile(first < 0 ? 1 : extent_of(plan, left, first),
+	                             second < 0 ? 1 : extent_of(plan, left, second), MOST_ROWS, MOST_ROWS,
+	                             PLAN_LANES < registers_for_sums(target) / parts
+	                                     ? PLAN_LANES
+	                                     : registers_for_sums(target) / parts);
+	loops->vectors = 1;
+	loops->blocked = tile.rows > 1 ? first : -1;
+	loops->block = tile.rows;
+	loops->second = tile.columns > 1 ? second : -1;
+	loops->seconds = tile.columns;
+}
+
+static void choose_tile(const struct plan *plan, struct step *step)
+{
+	const struct equation *equation = lone_sum(plan->arena, step);
+	struct loops *loops = &step->loops;
+	if (!equation || loops->form == LOOP_PLAIN)
+		return;
+	struct product product = product_of(chain_of(equation->right).body);
+	if (!reads_vectors(plan, &product, loops->vector))
+		return;
+	if (loops->form == LOOP_ROW)
+		tile_row(plan, loops, equation->left, &product);
+	else
+		tile_lanes(plan, loops, equation->left, &product);
+}
+
+void plan_tiles(struct plan *plan)
+{
+	for (size_t k = 0; k < plan->steps.count && plan->options.target->vector_bytes > 0; k++)
+		choose_tile(plan, plan->steps.items[k]);
+}
