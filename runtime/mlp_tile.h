@@ -17,20 +17,20 @@
 
 enum { MLP_LANES = 16 };  /* interleaved sums */
 
-/* The first `count` elements, then zeros. */
-MLP_VECTOR_INLINE mlp_vectorf mlp_vector_load_partf(const float *from, int count)
+/* Elements from `first` on; those that `count` does not reach are `beyond`. */
+MLP_VECTOR_INLINE mlp_vectorf mlp_vector_load_partf(const float *from, int first, int count, float beyond)
 {
-	mlp_vectorf loaded = {0};
-	for (int k = 0; k < MLP_VECTOR_FLOATS && k < count; k++)
-		loaded[k] = from[k];
+	mlp_vectorf loaded = mlp_vector_broadcastf(beyond);
+	for (int k = 0; k < MLP_VECTOR_FLOATS && first + k < count; k++)
+		loaded[k] = from[first + k];
 	return loaded;
 }
 
-MLP_VECTOR_INLINE mlp_vectord mlp_vector_load_partd(const double *from, int count)
+MLP_VECTOR_INLINE mlp_vectord mlp_vector_load_partd(const double *from, int first, int count, double beyond)
 {
-	mlp_vectord loaded = {0};
-	for (int k = 0; k < MLP_VECTOR_DOUBLES && k < count; k++)
-		loaded[k] = from[k];
+	mlp_vectord loaded = mlp_vector_broadcastd(beyond);
+	for (int k = 0; k < MLP_VECTOR_DOUBLES && first + k < count; k++)
+		loaded[k] = from[first + k];
 	return loaded;
 }
 

@@ -31,6 +31,8 @@
 /* Wider vectors than the machine has are slow but right; how they are passed does not matter: all is inlined. */
 #if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"
+#elif __has_warning("-Wpsabi")
+#pragma clang diagnostic ignored "-Wpsabi"
 #endif
 
 #define MLP_VECTOR_INLINE static inline __attribute__((always_inline))

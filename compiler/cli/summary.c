@@ -92,7 +92,7 @@ static void memory_of(const struct plan *plan, struct memory rows[MEMORY_ROWS])
 {
 	int size = plan->options.real_size;
 	int64_t states = plan->state_count * size, gradients = gradient_reals(plan) * size;
-	int64_t scratch = plan->training_bytes > 0 ? plan->areas[AREA_TRAINING].scratch * size : 0;
+	int64_t scratch = plan->training_bytes > 0 ? plan_training_scratch(plan) * size : 0;
 	int64_t rest = plan->training_bytes - plan->net_bytes - states - gradients - scratch;
 	const struct memory all[MEMORY_ROWS] = {
 		{"net_bytes", "the network: parameters and statistics", false, plan->net_bytes},

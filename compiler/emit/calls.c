@@ -4,7 +4,8 @@
 #include "emit/step.h"
 
 static const char *const area_names[] = {
-	[AREA_PREDICT] = "PREDICT", [AREA_LOSS] = "LOSS", [AREA_TRAINING] = "TRAINING"};
+	[AREA_PREDICT] = "PREDICT", [AREA_LOSS] = "LOSS", [AREA_TRAINING] = "TRAINING",
+	[AREA_STEP] = "STEP"};
 
 name_t offset_name(const struct c_names *names, enum plan_area area, const struct tensor *tensor)
 {

@@ -209,6 +209,7 @@ static const struct {
 	[PLAN_INIT] = {"init", "init"},          [PLAN_PREDICT] = {"forward", "forward"},
 	[PLAN_LOSS] = {"forward", "loss"},       [PLAN_FORWARD] = {"forward", "training"},
 	[PLAN_BACKWARD] = {"backward", "backward"}, [PLAN_UPDATE] = {"update", "update"},
+	[PLAN_STEP] = {"train", "train"},
 };
 
 /* Named for its last stored value: that is what the step is for. */

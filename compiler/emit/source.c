@@ -71,7 +71,8 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 			continue;
 		static const char *const users[] = {[AREA_PREDICT] = "a prediction",
 		                                    [AREA_LOSS] = "a loss",
-		                                    [AREA_TRAINING] = "training"};
+		                                    [AREA_TRAINING] = "training",
+		                                    [AREA_STEP] = "a whole step"};
 		c_comment(text, name_format(names->names,
 		                            "Memory map of the scratch of %s: offset, shape, lifetime.",
 		                            users[area]));
@@ -243,6 +244,19 @@ static void emit_predict(struct text *text, struct c_names *names)
 	close_function(text);
 }
 
+/* What later calls read. */
+static void emit_arguments_kept(struct text *text, const struct c_names *names)
+{
+	const struct program *program = names->plan->program;
+	const tensors *const lists[] = {&program->inputs, &program->targets};
+	text_line(text, "t->rows = rows;");
+	for (size_t l = 0; l < 2; l++)
+		for (size_t k = 0; k < lists[l]->count; k++) {
+			name_t port = c_tensor(names, lists[l]->items[k]);
+			text_line(text, "t->%s = %s;", port, port);
+		}
+}
+
 static void emit_training_functions(struct text *text, struct c_names *names)
 {
 	const struct program *program = names->plan->program;
@@ -255,13 +269,7 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 	close_function(text);
 
 	open_function(text, names, PUBLIC_FORWARD);
-	text_line(text, "t->rows = rows;");
-	const tensors *const lists[] = {&program->inputs, &program->targets};
-	for (size_t l = 0; l < 2; l++)
-		for (size_t k = 0; k < lists[l]->count; k++) {
-			name_t port = c_tensor(names, lists[l]->items[k]);
-			text_line(text, "t->%s = %s;", port, port);
-		}
+	emit_arguments_kept(text, names);
 	emit_steps(text, names, PLAN_FORWARD, true);
 	emit_unified(text, names, loss, "1");
 	text_line(text, "return %s[0];", loss);
@@ -279,16 +287,12 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 		close_function(text);
 	}
 
-	struct text line = text_new(text->arena);
-	text_printf(&line, "const %s loss = %s_forward(t, rows", names->real, names->model);
-	print_port_names(&line, names, &program->inputs);
-	print_port_names(&line, names, &program->targets);
-	text_add(&line, ");");
 	open_function(text, names, PUBLIC_TRAIN_STEP);
-	c_line(text, text_string(&line));
-	text_line(text, "%s_backward(t);", names->model);
-	text_line(text, "%s_update(t);", names->model);
-	text_line(text, "return loss;");
+	emit_arguments_kept(text, names);
+	emit_steps(text, names, PLAN_STEP, true);
+	text_line(text, "t->step++;");
+	emit_unified(text, names, loss, "1");
+	text_line(text, "return %s[0];", loss);
 	close_function(text);
 }
 
@@ -297,6 +301,7 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 static const char *const titles[PLAN_FUNCTIONS] = {
 	[PLAN_INIT] = "Initial values", [PLAN_PREDICT] = "Forward", [PLAN_LOSS] = "Loss",
 	[PLAN_FORWARD] = "Forward, in training", [PLAN_BACKWARD] = "Backward", [PLAN_UPDATE] = "Update",
+	[PLAN_STEP] = "Backward and update in one",
 };
 
 /* GCC 12 with AVX-512 computes `c ? a[i] : b` wrongly where it turns the choice into a masked load. */

@@ -50,17 +50,15 @@ static void emit_offsets(struct text *text, const struct c_names *names, const t
 
 /* --- orders of elements ------------------------------------------------------------------------------------- */
 
-/* The dimension that lies last in memory, if that is not the last one; else -1. */
-static int moved_dimension(const struct c_names *names, const struct tensor *tensor)
+static bool is_moved(const struct c_names *names, const struct tensor *tensor)
 {
-	int last = tensor->rank - 1, dimension = tensor->rank > 1 ? plan_dimension(names->plan, tensor, last) : last;
-	return dimension == last ? -1 : dimension;
+	return plan_order(names->plan, tensor).rows > 1;
 }
 
 static bool any_moved(const struct c_names *names, const tensors *list)
 {
 	for (size_t k = 0; k < list->count; k++)
-		if (list->items[k] && moved_dimension(names, list->items[k]) >= 0)
+		if (list->items[k] && is_moved(names, list->items[k]))
 			return true;
 	return false;
 }
@@ -79,11 +77,11 @@ static void emit_orders(struct text *text, const struct c_names *names, const te
 {
 	if (!any_moved(names, list))
 		return;
-	text_line(text, "static const struct order %ss[] = {", table);
+	text_line(text, "static const struct mlp_order %ss[] = {", table);
 	for (size_t k = 0; k < list->count; k++) {
 		const struct tensor *tensor = list->items[k];
-		int moved = tensor ? moved_dimension(names, tensor) : -1;
-		if (moved < 0)
+		int moved = tensor && tensor->rank > 0 ? plan_dimension(names->plan, tensor, tensor->rank - 1) : 0;
+		if (!tensor || !is_moved(names, tensor))
 			text_line(text, "\t{1, 1, %s},", tensor ? c_elements(names, tensor) : "0");
 		else
 			text_line(text, "\t{%s, %s, %s},", extents(names, tensor, 0, moved),
@@ -100,7 +98,7 @@ static void emit_transposing(struct text *text, const struct c_names *names)
 	if (!any_moved(names, &program->stored) && !any_moved(names, &program->states))
 		return;
 	c_comment(text, "Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed.");
-	text_line(text, "struct order {\n\tsize_t groups, rows, columns;\n};\n");
+	text_line(text, "struct mlp_order {\n\tsize_t groups, rows, columns;\n};\n");
 	c_line(text, name_format(names->names,
 	                         "static void transpose(%s *to, const %s *from, size_t groups, size_t rows, "
 	                         "size_t columns)", names->real, names->real));
@@ -110,10 +108,10 @@ static void emit_transposing(struct text *text, const struct c_names *names)
 	                "\t\t\t\tto[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];\n}\n");
 }
 
-/* "const struct order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the struct. */
+/* "const struct mlp_order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the struct. */
 static void emit_transposed_copy(struct text *text, const char *table, const char *owner, bool set)
 {
-	text_line(text, "const struct order *order = &%s_orders[k];", table);
+	text_line(text, "const struct mlp_order *order = &%s_orders[k];", table);
 	text_line(text, "%svoid *place = (%schar *)%s + %s_at[k];", set ? "" : "const ", set ? "" : "const ", owner, table);
 	if (set)
 		text_line(text, "transpose(place, values, order->groups, order->rows, order->columns);");

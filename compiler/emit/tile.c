@@ -231,7 +231,7 @@ static void emit_rows(struct tiling *t)
 
 /* lane[r * COLUMNS + c][p] += a[r] * b[c], whose vectors are loaded at `position` of the index of the sum */
 static void accumulate_part(struct tiling *t, const struct scope *outer, const char *position, const char *load,
-                            const char *behind)
+                            const char *behind_row, const char *behind_column)
 {
 	struct scope scope = scope_inside(outer);
 	struct variable_name at = *scope_find(outer, t->loops.vector);
@@ -240,14 +240,21 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 	scope_variable(&scope, t->loops.vector, at);
 	unrolled(t, "p", "PARTS");
 	declare_each(t, &scope, format_of(t, "vector"), "row", "ROWS", t->product.factors[1],
-	             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, load, behind);
+	             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, load, behind_row);
 	declare_each(t, &scope, format_of(t, "vector"), "column", "COLUMNS", t->product.factors[0], NULL,
-	             t->loops.second >= 0 ? t->second : NULL, t->loops.seconds, load, behind);
+	             t->loops.second >= 0 ? t->second : NULL, t->loops.seconds, load, behind_column);
 	unrolled(t, "r", "ROWS");
 	unrolled(t, "c", "COLUMNS");
 	add_product(t, "lane[r * COLUMNS + c][p]", "row[r]", "column[c]");
 	for (int k = 0; k < 3; k++)
 		close_loop(t->text);
+}
+
+/* The other arguments of a part. Beyond it the products are -0: a sum stays as it is, -0 too. */
+static const char *behind_part(const struct tiling *t, const struct variable_name *index, const char *beyond)
+{
+	return name_format(t->names, ", p * %s, %s %% MLP_LANES, %s%s)", width_of(t), index->extent_name, beyond,
+	                   t->type == 'f' ? "f" : "");
 }
 
 static void accumulate_lanes(struct tiling *t)
@@ -261,14 +268,13 @@ static void accumulate_lanes(struct tiling *t)
 	if (index.extent >= PLAN_LANES) {
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
 		accumulate_part(t, &scope, name_format(t->names, "%s + p * %s", index.text, width_of(t)),
-		                format_of(t, "vector_load"), ")");
+		                format_of(t, "vector_load"), ")", ")");
 		close_loop(t->text);
 	}
 	if (rest != 0)
-		accumulate_part(t, &scope, name_format(t->names, "%s + p * %s", whole, width_of(t)),
-		                format_of(t, "vector_load_part"),
-		                name_format(t->names, ", %s %% MLP_LANES - p * %s)", index.extent_name,
-		                            width_of(t)));
+		accumulate_part(t, &scope, whole, format_of(t, "vector_load_part"),
+		                behind_part(t, &index, "0.0"),
+		                behind_part(t, &index, t->product.is_negative ? "0.0" : "-0.0"));
 	while (opened-- > 0)
 		close_loop(t->text);
 }

@@ -28,6 +28,23 @@ int plan_dimension(const struct plan *plan, const struct tensor *tensor, int pla
 	return place == tensor->rank - 1 ? last : place < last ? place : place + 1;
 }
 
+struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor)
+{
+	int last = tensor->rank - 1;
+	int dimension = tensor->rank > 1 ? plan_dimension(plan, tensor, last) : last;
+	struct plan_order order = {1, 1, 1};
+	if (dimension == last) {
+		order.columns = tensor_elements(tensor, plan->batch);
+		return order;
+	}
+	for (int k = 0; k < dimension; k++)
+		order.matrices *= tensor->extents[k];
+	order.rows = tensor->extents[dimension];
+	for (int k = dimension + 1; k <= last; k++)
+		order.columns *= tensor->extents[k];
+	return order;
+}
+
 /* --- what a layout costs ---------------------------------------------------------------------------------- */
 
 static double extent_of(const struct plan *plan, int64_t extent)

@@ -4,7 +4,18 @@
 
 enum plan_area plan_area_of(enum plan_function function)
 {
-	return function == PLAN_PREDICT ? AREA_PREDICT : function == PLAN_LOSS ? AREA_LOSS : AREA_TRAINING;
+	static const enum plan_area areas[PLAN_FUNCTIONS] = {
+		[PLAN_INIT] = AREA_TRAINING,    [PLAN_PREDICT] = AREA_PREDICT,   [PLAN_LOSS] = AREA_LOSS,
+		[PLAN_FORWARD] = AREA_TRAINING, [PLAN_BACKWARD] = AREA_TRAINING, [PLAN_UPDATE] = AREA_TRAINING,
+		[PLAN_STEP] = AREA_STEP,
+	};
+	return areas[function];
+}
+
+int64_t plan_training_scratch(const struct plan *plan)
+{
+	int64_t training = plan->areas[AREA_TRAINING].scratch, step = plan->areas[AREA_STEP].scratch;
+	return training > step ? training : step;
 }
 
 int tensor_stored_rank(const struct tensor *tensor)
@@ -159,7 +170,7 @@ static void place_area(struct plan *plan, enum plan_area number)
 			continue;
 		for (size_t k = 0; k < plan->functions[f].count; k++)
 			touch_step(plan, f, plan->functions[f].items[k], now++);
-		if (loss && (f == PLAN_LOSS || f == PLAN_FORWARD)) /* is returned after the last step */
+		if (loss && (f == PLAN_LOSS || f == PLAN_FORWARD || f == PLAN_STEP)) /* is returned after the last step */
 			touch(plan, f, loss, true, now - 1);
 	}
 	fit_places(plan->arena, area);
@@ -184,11 +195,24 @@ static tensors adjoints_of(const struct plan *plan, const tensors *list, bool wa
 
 /* --- bytes -------------------------------------------------------------------------------------------- */
 
+int64_t plan_gap(const struct plan *plan, int64_t reals)
+{
+	return plan->options.target->vector_bytes > 0 ? aligned(reals) - reals : 0;
+}
+
 static int64_t total(const tensors *list, int64_t rows)
 {
 	int64_t sum = 0;
 	for (size_t k = 0; k < list->count; k++)
 		sum += list->items[k] ? tensor_elements(list->items[k], rows) : 0;
+	return sum;
+}
+
+static int64_t total_gap(const struct plan *plan, const tensors *list, int64_t rows)
+{
+	int64_t sum = 0;
+	for (size_t k = 0; k < list->count; k++)
+		sum += list->items[k] ? plan_gap(plan, tensor_elements(list->items[k], rows)) : 0;
 	return sum;
 }
 
@@ -208,7 +232,8 @@ static void count_bytes(struct plan *plan)
 	}
 	plan->state_count = total(&program->states, 1);
 	int64_t size = plan->options.real_size,
-		net = at_least_one(plan->parameter_count + plan->statistic_count);
+		net = at_least_one(plan->parameter_count + plan->statistic_count +
+		                   total_gap(plan, &program->stored, 1));
 	int64_t work = plan->areas[AREA_PREDICT].scratch > plan->areas[AREA_LOSS].scratch
 	                     ? plan->areas[AREA_PREDICT].scratch
 	                     : plan->areas[AREA_LOSS].scratch;
@@ -216,9 +241,11 @@ static void count_bytes(struct plan *plan)
 	plan->work_bytes = at_least_one(work) * size;
 	if (!program->loss)
 		return;
-	int64_t reals = net + plan->state_count + total(&plan->parameter_gradients, 1) +
+	int64_t reals = net + plan->state_count + total_gap(plan, &program->states, 1) +
+	                total(&plan->parameter_gradients, 1) + total_gap(plan, &plan->parameter_gradients, 1) +
 	                total(&plan->input_gradients, plan->batch) +
-	                at_least_one(plan->areas[AREA_TRAINING].scratch);
+	                total_gap(plan, &plan->input_gradients, plan->batch) +
+	                at_least_one(plan_training_scratch(plan));
 	int64_t pointers = (int64_t)(program->inputs.count + program->targets.count);
 	plan->training_bytes = (reals * size + 7) / 8 * 8 + 8 + 2 * 4 + 4 + 4 + pointers * 8;
 }

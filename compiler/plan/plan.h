@@ -24,6 +24,7 @@ enum plan_function {
 	PLAN_FORWARD,   /* of a training step */
 	PLAN_BACKWARD,
 	PLAN_UPDATE,
+	PLAN_STEP,      /* the three in one: updates stand in the loops of the gradients where nothing forbids it */
 	PLAN_FUNCTIONS, /* how many */
 };
 
@@ -85,8 +86,9 @@ enum location_kind {
 	IN_REGISTER,  /* a variable inside its step */
 };
 
-/* Prediction and loss have a scratch array each (in one struct); forward, backward and update share one. */
-enum plan_area { AREA_PREDICT, AREA_LOSS, AREA_TRAINING, PLAN_AREAS };
+/* Prediction and loss have a scratch array each (in one struct); forward, backward and update share one, in the place
+ * of which the whole step has its own. */
+enum plan_area { AREA_PREDICT, AREA_LOSS, AREA_TRAINING, AREA_STEP, PLAN_AREAS };
 
 struct location {
 	const struct tensor *tensor;   /* never NEXT in place: that is its `stored_in` */
@@ -133,6 +135,8 @@ struct plan {
 
 /* The area of a function. INIT has none: only stored tensors occur in it. */
 enum plan_area plan_area_of(enum plan_function function);
+/* Reals of the scratch array in the struct of training. */
+int64_t plan_training_scratch(const struct plan *plan);
 /* The place of a tensor in a function; NEXT in place is that of `stored_in`. */
 struct location plan_location(const struct plan *plan, enum plan_function function,
                               const struct tensor *tensor);
@@ -140,8 +144,16 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
 const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
 /* The dimension of a tensor at a place in memory: place 0 is the slowest. */
 int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place);
+/* In memory a tensor is so many matrices, each transposed if it has more than one row. */
+struct plan_order {
+	int64_t matrices, rows, columns;
+};
+struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor);
 /* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
 int64_t tensor_elements(const struct tensor *tensor, int64_t rows);
+/* Reals left free behind a member of so many, where the target has vectors: so that the next one begins where
+ * vectors do, if the struct does. */
+int64_t plan_gap(const struct plan *plan, int64_t reals);
 /* Dimensions that are stored: a class tensor has no last one. */
 int tensor_stored_rank(const struct tensor *tensor);
 /* Is the expression a read of a tensor at the very element that is being computed? */

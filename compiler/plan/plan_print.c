@@ -5,9 +5,11 @@
 static const char *const function_names[] = {
 	[PLAN_INIT] = "init",       [PLAN_PREDICT] = "predict",   [PLAN_LOSS] = "loss",
 	[PLAN_FORWARD] = "forward", [PLAN_BACKWARD] = "backward", [PLAN_UPDATE] = "update",
+	[PLAN_STEP] = "step",
 };
 static const char *const area_names[] = {
-	[AREA_PREDICT] = "predict", [AREA_LOSS] = "loss", [AREA_TRAINING] = "training"};
+	[AREA_PREDICT] = "predict", [AREA_LOSS] = "loss", [AREA_TRAINING] = "training",
+	[AREA_STEP] = "step"};
 static const char *const place_names[] = {
 	[IN_CALLER] = "caller",     [IN_NET] = "net",         [IN_STATE] = "state",
 	[IN_GRADIENT] = "gradient", [IN_SCRATCH] = "scratch", [IN_SCHEDULE] = "schedule",

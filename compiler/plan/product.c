@@ -19,6 +19,15 @@ struct product product_of(const struct expr *body)
 	return product;
 }
 
+/* Does a quotient or remainder in it depend on the variable? */
+static bool divides(const struct linear *index, int variable)
+{
+	for (int k = 0; k < index->count; k++)
+		if (index->terms[k].division && linear_uses(index->terms[k].division->dividend, variable))
+			return true;
+	return false;
+}
+
 enum stride stride_along(const struct plan *plan, const struct expr *read, int variable)
 {
 	enum stride stride = STRIDE_NONE;
@@ -29,7 +38,8 @@ enum stride stride_along(const struct plan *plan, const struct expr *read, int v
 			return STRIDE_FAR;
 		if (!linear_uses(index, variable))
 			continue;
-		if (place < read->index_count - 1 || (coefficient != 1 && coefficient != -1))
+		if (place < read->index_count - 1 || (coefficient != 1 && coefficient != -1) ||
+		    divides(index, variable))
 			return STRIDE_FAR;
 		stride = coefficient == 1 ? STRIDE_UNIT : STRIDE_REVERSED;
 	}

@@ -106,11 +106,19 @@ static enum reading group_reads(const struct group *group, const struct tensor *
 	return reading;
 }
 
+static bool is_staged(const struct plan *plan, const struct tensor *next)
+{
+	for (size_t k = 0; k < plan->staged.count; k++)
+		if (plan->staged.items[k] == next)
+			return true;
+	return false;
+}
+
 /* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value. */
 static bool may_overwrite(const struct scheduler *s, const struct equation *equation, size_t g)
 {
 	const struct tensor *stored = equation->left->stored_in;
-	if (equation->left->role != TENSOR_NEXT)
+	if (equation->left->role != TENSOR_NEXT || is_staged(s->plan, equation->left))
 		return true;
 	if ((size_t)(uintptr_t)tensor_map_get(&s->read, stored) > g + 1)
 		return false;
@@ -156,7 +164,7 @@ static void place_equation(struct scheduler *s, const struct equation *equation)
 {
 	read_list reads = reads_of(s->arena, equation->right);
 	size_t g = earliest_group(s, equation, &reads);
-	if (s->groups.count > g + FARTHEST_JOIN)
+	if (s->groups.count > g + FARTHEST_JOIN && !joins(s, equation, &reads, g))
 		g = s->groups.count - FARTHEST_JOIN;
 	while (g < s->groups.count && !joins(s, equation, &reads, g))
 		g++;
@@ -177,7 +185,7 @@ static void schedule_function(struct scheduler *s, enum plan_function function, 
 	s->start = s->groups.count;
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		const struct equation *equation = &graph->equations.items[k];
-		if (function >= PLAN_FORWARD && (int)equation->phase != (int)function - PLAN_FORWARD)
+		if (function >= PLAN_FORWARD && function != PLAN_STEP && (int)equation->phase != (int)function - PLAN_FORWARD)
 			continue;
 		if (equation->left->role != TENSOR_SCHEDULE)
 			place_equation(s, equation);
@@ -187,7 +195,7 @@ static void schedule_function(struct scheduler *s, enum plan_function function, 
 /* A NEXT tensor whose old value is still read when it is ready gets memory of its own, copied at the end. */
 static bool must_be_staged(const struct scheduler *s, const struct equation *equation, size_t g)
 {
-	return equation->left->role == TENSOR_NEXT && !may_overwrite(s, equation, g);
+	return is_staged(s->plan, equation->left) || !may_overwrite(s, equation, g);
 }
 
 static void add_copy(struct scheduler *s, const struct tensor *next)
@@ -202,7 +210,8 @@ static void add_copy(struct scheduler *s, const struct tensor *next)
 		indices[k] = linear_variable(exprs, k);
 	*equation = (struct equation){
 		.left = copy, .right = expr_read(exprs, next, indices), .phase = PHASE_UPDATE};
-	array_push(s->arena, &s->plan->staged, next);
+	if (!is_staged(s->plan, next))
+		array_push(s->arena, &s->plan->staged, next);
 	s->start = s->groups.count;
 	place_equation(s, equation);
 }
@@ -275,6 +284,21 @@ static struct scheduler scheduler_new(struct plan *plan)
 	                          .read = {.arena = plan->arena}};
 }
 
+/* The functions from `first` to `last`, which are the equations of training in order. */
+static void schedule_training(struct plan *plan, enum plan_function first, enum plan_function last)
+{
+	const struct graph *graph = &plan->program->training;
+	struct scheduler scheduler = scheduler_new(plan);
+	for (enum plan_function function = first; function <= last; function++) {
+		plan->functions[function].count = plan->schedule[function].count = 0;
+		schedule_function(&scheduler, function, graph);
+	}
+	stage(&scheduler);
+	mark_stored(&scheduler, graph);
+	for (enum plan_function function = first; function <= last; function++)
+		schedule_scalars(&scheduler, function);
+}
+
 void plan_schedule(struct plan *plan)
 {
 	const struct program *program = plan->program;
@@ -287,11 +311,11 @@ void plan_schedule(struct plan *plan)
 	}
 	if (!program->loss)
 		return;
-	struct scheduler scheduler = scheduler_new(plan);
-	for (enum plan_function function = PLAN_FORWARD; function <= PLAN_UPDATE; function++)
-		schedule_function(&scheduler, function, &program->training);
-	stage(&scheduler);
-	mark_stored(&scheduler, &program->training);
-	for (enum plan_function function = PLAN_FORWARD; function <= PLAN_UPDATE; function++)
-		schedule_scalars(&scheduler, function);
+	size_t steps = plan->steps.count, staged;
+	do { /* what one of the two stages, the other must: mostly nothing */
+		staged = plan->staged.count;
+		plan->steps.count = steps;
+		schedule_training(plan, PLAN_FORWARD, PLAN_UPDATE);
+		schedule_training(plan, PLAN_STEP, PLAN_STEP);
+	} while (plan->staged.count > staged);
 }

@@ -19,7 +19,7 @@
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits) == 76840, "size of struct digits");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits_work) == 40960,
 		"size of struct digits_work");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 294264,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 297080,
 		"size of struct digits_training");
 
 enum {
@@ -66,6 +66,21 @@ enum {
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [DIGITS_SIZE_HIDDEN], steps 12-16 */
 	TRAINING_AT_D_PROBABILITY_W = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
 	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14-18 */
+};
+
+/* Memory map of the scratch of a whole step: offset, shape, lifetime. */
+enum {
+	STEP_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-10 */
+	STEP_AT_LAYER_HIDDEN = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-9 */
+	STEP_AT_KEPT_DROPOUT_MASK = 10240,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-9 */
+	STEP_AT_LAYER_KEPT = 18432,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-12 */
+	STEP_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 3-8 */
+	STEP_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-8 */
+	STEP_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 5-7 */
+	STEP_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-8 */
+	STEP_AT_D_PROBABILITY_DENSE = 27328,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7-13 */
+	STEP_AT_VALUE_LOSS = 26976,  /* [1], steps 8-13 */
+	STEP_AT_D_HIDDEN_DENSE = 27648  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 9-11 */
 };
 
 /* Numbers of the random draws. */
@@ -589,6 +604,166 @@ static void update_probability_b(const float d_probability_b[restrict DIGITS_SIZ
 	}
 }
 
+/* --- Backward and update in one --- */
+
+/* probability[n, i] = probability.exp[n, i] / probability.sum[n]
+ * d_probability.dense[n, o] = (probability[n, o] - (if o == digit[n] then 1 else 0))
+ *   / rows   (adjoint of probability.dense) */
+static void train_probability_dense(int rows, const float probability_sum[restrict],
+		float probability_exp[restrict][DIGITS_SIZE_DIGIT],
+		const int32_t target_digit[restrict],
+		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY])
+{
+	for (int n = 0; n < rows; n++) {
+		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++) {
+			const float output_probability = probability_exp[n][i] / probability_sum[n];
+			d_probability_dense[n][i] =
+					(output_probability - (i == target_digit[n] ? 1.0f : 0.0f))
+					/ (float)rows;
+		}
+	}
+}
+
+/* d_hidden.W[o, i] = sum(n, pixels.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W)
+ * new.hidden.W.v[o, i] = 0.9 * hidden.W.v[o, i] + d_hidden.W[o, i]   (momentum of hidden.W)
+ * new.hidden.W[o, i] = hidden.W[o, i] - 0.045000000000000005 * hidden.W.v[o, i] - 0.05
+ *   * d_hidden.W[o, i]   (momentum of hidden.W) */
+static void train_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
+		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN],
+		float hidden_W_v[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN],
+		float hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
+{
+	for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
+		const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
+		const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
+		const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
+		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+					: DIGITS_SIZE_HIDDEN - TILE;
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
+			for (int n = 0; n < rows; n++) {
+				for (int j = 0; j < TILE; j++) {
+					sum_0[j] = mlp_multiply_addf(pixels_scaled[n][i],
+							d_hidden_dense[n][o_start + j], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(pixels_scaled[n][i_1],
+							d_hidden_dense[n][o_start + j], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(pixels_scaled[n][i_2],
+							d_hidden_dense[n][o_start + j], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(pixels_scaled[n][i_3],
+							d_hidden_dense[n][o_start + j], sum_3[j]);
+				}
+			}
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int i_here = i; i_here < DIGITS_SIZE_PIXELS && i_here < i + BLOCK;
+					i_here++) {
+				for (int o = o_from; o < o_start + TILE; o++) {
+					const float new_hidden_W_v = 0.9f * hidden_W_v[i_here][o]
+							+ sums[i_here - i][o - o_start];
+					hidden_W[i_here][o] = hidden_W[i_here][o] - 0.045f
+							* hidden_W_v[i_here][o] - 0.05f
+							* sums[i_here - i][o - o_start];
+					hidden_W_v[i_here][o] = new_hidden_W_v;
+				}
+			}
+		}
+	}
+}
+
+/* d_hidden.b[o] = sum(n, d_hidden.dense[n, o])   (adjoint of hidden.b)
+ * new.hidden.b.v[o] = 0.9 * hidden.b.v[o] + d_hidden.b[o]   (momentum of hidden.b)
+ * new.hidden.b[o] = hidden.b[o] - 0.045000000000000005 * hidden.b.v[o] - 0.05
+ *   * d_hidden.b[o]   (momentum of hidden.b) */
+static void train_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN],
+		float hidden_b_v[restrict DIGITS_SIZE_HIDDEN],
+		float hidden_b[restrict DIGITS_SIZE_HIDDEN])
+{
+	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+		const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
+				: DIGITS_SIZE_HIDDEN - TILE;
+		float sum[TILE] = {0};
+		for (int n = 0; n < rows; n++) {
+			for (int j = 0; j < TILE; j++)
+				sum[j] += d_hidden_dense[n][o_start + j];
+		}
+		for (int o = o_from; o < o_start + TILE; o++) {
+			const float new_hidden_b_v = 0.9f * hidden_b_v[o] + sum[o - o_start];
+			hidden_b[o] = hidden_b[o] - 0.045f * hidden_b_v[o] - 0.05f * sum[o - o_start];
+			hidden_b_v[o] = new_hidden_b_v;
+		}
+	}
+}
+
+/* d_probability.W[o, i] = sum(n, kept[n, i] * d_probability.dense[n, o])   (adjoint of probability.W)
+ * new.probability.W.v[o, i] = 0.9 * probability.W.v[o, i]
+ *   + d_probability.W[o, i]   (momentum of probability.W)
+ * new.probability.W[o, i] = probability.W[o, i] - 0.045000000000000005 * probability.W.v[o, i] - 0.05
+ *   * d_probability.W[o, i]   (momentum of probability.W) */
+static void train_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE_HIDDEN],
+		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+		float probability_W_v[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
+		float probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
+{
+	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
+		const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1 : DIGITS_SIZE_PROBABILITY - 1;
+		const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2 : DIGITS_SIZE_PROBABILITY - 1;
+		const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3 : DIGITS_SIZE_PROBABILITY - 1;
+		for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
+			const int i_start = i_from < DIGITS_SIZE_HIDDEN - TILE ? i_from
+					: DIGITS_SIZE_HIDDEN - TILE;
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
+			for (int n = 0; n < rows; n++) {
+				for (int j = 0; j < TILE; j++) {
+					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_1], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_2], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+							d_probability_dense[n][o_3], sum_3[j]);
+				}
+			}
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
+					o_here++) {
+				for (int i = i_from; i < i_start + TILE; i++) {
+					const float new_probability_W_v = 0.9f
+							* probability_W_v[o_here][i]
+							+ sums[o_here - o][i - i_start];
+					probability_W[o_here][i] = probability_W[o_here][i] - 0.045f
+							* probability_W_v[o_here][i] - 0.05f
+							* sums[o_here - o][i - i_start];
+					probability_W_v[o_here][i] = new_probability_W_v;
+				}
+			}
+		}
+	}
+}
+
+/* d_probability.b[o] = sum(n, d_probability.dense[n, o])   (adjoint of probability.b)
+ * new.probability.b.v[o] = 0.9 * probability.b.v[o] + d_probability.b[o]   (momentum of probability.b)
+ * new.probability.b[o] = probability.b[o] - 0.045000000000000005 * probability.b.v[o] - 0.05
+ *   * d_probability.b[o]   (momentum of probability.b) */
+static void train_probability_b(int rows, float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+		float probability_b_v[restrict DIGITS_SIZE_PROBABILITY],
+		float probability_b[restrict DIGITS_SIZE_PROBABILITY])
+{
+	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
+		float sum = 0.0f;
+		for (int n = 0; n < rows; n++)
+			sum += d_probability_dense[n][o];
+		const float new_probability_b_v = 0.9f * probability_b_v[o] + sum;
+		probability_b[o] = probability_b[o] - 0.045f * probability_b_v[o] - 0.05f * sum;
+		probability_b_v[o] = new_probability_b_v;
+	}
+}
+
 /* --- Public functions --- */
 
 void digits_init(struct digits_training *t, uint64_t seed)
@@ -753,14 +928,53 @@ void digits_update(struct digits_training *t)
 float digits_train_step(struct digits_training *t, int rows, const float *input_pixels,
 		const int32_t *target_digit)
 {
-	const float loss = digits_forward(t, rows, input_pixels, target_digit);
-	digits_backward(t);
-	digits_update(t);
-	return loss;
+	t->rows = rows;
+	t->input_pixels = input_pixels;
+	t->target_digit = target_digit;
+	float (*pixels_scaled)[DIGITS_SIZE_PIXELS] =
+			(float (*)[DIGITS_SIZE_PIXELS])(t->scratch + STEP_AT_PIXELS_SCALED);
+	float (*layer_hidden)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_LAYER_HIDDEN);
+	float (*kept_dropout_mask)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_KEPT_DROPOUT_MASK);
+	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_LAYER_KEPT);
+	float (*probability_dense)[DIGITS_SIZE_PROBABILITY] =
+			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch + STEP_AT_PROBABILITY_DENSE);
+	float *probability_max = t->scratch + STEP_AT_PROBABILITY_MAX;
+	float (*probability_exp)[DIGITS_SIZE_DIGIT] =
+			(float (*)[DIGITS_SIZE_DIGIT])(t->scratch + STEP_AT_PROBABILITY_EXP);
+	float *probability_sum = t->scratch + STEP_AT_PROBABILITY_SUM;
+	float (*d_probability_dense)[DIGITS_SIZE_PROBABILITY] =
+			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
+	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
+	float (*d_hidden_dense)[DIGITS_SIZE_HIDDEN] =
+			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_D_HIDDEN_DENSE);
+	forward_pixels_scaled(rows, (const float (*)[DIGITS_SIZE_PIXELS])t->input_pixels,
+			pixels_scaled);
+	forward_hidden(rows, &t->net, pixels_scaled, layer_hidden);
+	training_kept(rows, t->seed, t->step + 1, layer_hidden, kept_dropout_mask, layer_kept);
+	forward_probability_dense(rows, &t->net, layer_kept, probability_dense);
+	forward_probability_max(rows, probability_dense, probability_max);
+	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
+	forward_probability_sum(rows, probability_exp, probability_sum);
+	train_probability_dense(rows, probability_sum, probability_exp, t->target_digit,
+			d_probability_dense);
+	forward_loss(rows, probability_dense, t->target_digit, probability_max, probability_sum,
+			value_loss);
+	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, kept_dropout_mask,
+			d_hidden_dense);
+	train_hidden_W(rows, pixels_scaled, d_hidden_dense, t->hidden_W_v, t->net.hidden_W);
+	train_hidden_b(rows, d_hidden_dense, t->hidden_b_v, t->net.hidden_b);
+	train_probability_W(rows, layer_kept, d_probability_dense, t->probability_W_v,
+			t->net.probability_W);
+	train_probability_b(rows, d_probability_dense, t->probability_b_v, t->net.probability_b);
+	t->step++;
+	return value_loss[0];
 }
 
 /* Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed. */
-struct order {
+struct mlp_order {
 	size_t groups, rows, columns;
 };
 
@@ -788,7 +1002,7 @@ static const size_t tensor_at[] = {
 	offsetof(struct digits, probability_b),
 };
 
-static const struct order tensor_orders[] = {
+static const struct mlp_order tensor_orders[] = {
 	{1, DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
 	{1, 1, DIGITS_SIZE_HIDDEN},
 	{1, 1, DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN},
@@ -802,14 +1016,14 @@ const struct mlp_tensor *digits_tensor(int k)
 
 void digits_get(const struct digits *net, int k, float *values)
 {
-	const struct order *order = &tensor_orders[k];
+	const struct mlp_order *order = &tensor_orders[k];
 	const void *place = (const char *)net + tensor_at[k];
 	transpose(values, place, order->groups, order->columns, order->rows);
 }
 
 void digits_set(struct digits *net, int k, const float *values)
 {
-	const struct order *order = &tensor_orders[k];
+	const struct mlp_order *order = &tensor_orders[k];
 	void *place = (char *)net + tensor_at[k];
 	transpose(place, values, order->groups, order->rows, order->columns);
 }
@@ -830,7 +1044,7 @@ static const size_t state_at[] = {
 	offsetof(struct digits_training, probability_b_v),
 };
 
-static const struct order state_orders[] = {
+static const struct mlp_order state_orders[] = {
 	{1, DIGITS_SIZE_HIDDEN, DIGITS_SIZE_PIXELS},
 	{1, 1, DIGITS_SIZE_HIDDEN},
 	{1, 1, DIGITS_SIZE_PROBABILITY * DIGITS_SIZE_HIDDEN},
@@ -844,14 +1058,14 @@ const struct mlp_tensor *digits_state(int k)
 
 void digits_get_state(const struct digits_training *t, int k, float *values)
 {
-	const struct order *order = &state_orders[k];
+	const struct mlp_order *order = &state_orders[k];
 	const void *place = (const char *)t + state_at[k];
 	transpose(values, place, order->groups, order->columns, order->rows);
 }
 
 void digits_set_state(struct digits_training *t, int k, const float *values)
 {
-	const struct order *order = &state_orders[k];
+	const struct mlp_order *order = &state_orders[k];
 	void *place = (char *)t + state_at[k];
 	transpose(place, values, order->groups, order->rows, order->columns);
 }

@@ -25,7 +25,7 @@
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct iris) == 556, "size of struct iris");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct iris_work) == 2432, "size of struct iris_work");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct iris_training) == 6640,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct iris_training) == 7408,
 		"size of struct iris_training");
 
 enum {
@@ -69,6 +69,19 @@ enum {
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [IRIS_SIZE_HIDDEN], steps 11-15 */
 	TRAINING_AT_D_PROBABILITY_W = 16,  /* [IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN], steps 12-16 */
 	TRAINING_AT_D_PROBABILITY_B = 64  /* [IRIS_SIZE_PROBABILITY], steps 13-17 */
+};
+
+/* Memory map of the scratch of a whole step: offset, shape, lifetime. */
+enum {
+	STEP_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-9 */
+	STEP_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-11 */
+	STEP_AT_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-7 */
+	STEP_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-7 */
+	STEP_AT_PROBABILITY_EXP = 736,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
+	STEP_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-7 */
+	STEP_AT_D_PROBABILITY_DENSE = 864,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6-12 */
+	STEP_AT_VALUE_LOSS = 736,  /* [1], steps 7-12 */
+	STEP_AT_D_HIDDEN_DENSE = 960  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 8-10 */
 };
 
 /* Numbers of the random draws. */
@@ -552,6 +565,157 @@ static void update_probability_b(float schedule_2, float schedule,
 	}
 }
 
+/* --- Backward and update in one --- */
+
+/* probability[n, i] = probability.exp[n, i] / probability.sum[n]
+ * d_probability.dense[n, o] = (probability[n, o] - (if o == species[n] then 1 else 0))
+ *   / rows   (adjoint of probability.dense) */
+static void train_probability_dense(int rows, const float probability_sum[restrict],
+		float probability_exp[restrict][IRIS_SIZE_SPECIES],
+		const int32_t target_species[restrict],
+		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY])
+{
+	for (int n = 0; n < rows; n++) {
+		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++) {
+			const float output_probability = probability_exp[n][i] / probability_sum[n];
+			d_probability_dense[n][i] =
+					(output_probability - (i == target_species[n] ? 1.0f : 0.0f))
+					/ (float)rows;
+		}
+	}
+}
+
+/* d_hidden.W[o, i] = sum(n, flower.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W)
+ * new.hidden.W.m[o, i] = 0.9 * hidden.W.m[o, i] + 0.09999999999999998
+ *   * d_hidden.W[o, i]   (adam of hidden.W)
+ * new.hidden.W.v[o, i] = 0.999 * hidden.W.v[o, i] + 0.0010000000000000009
+ *   * d_hidden.W[o, i]^2   (adam of hidden.W)
+ * new.hidden.W[o, i] = hidden.W[o, i] - 0.01 * schedule_2 * new.hidden.W.m[o, i]
+ *   / (sqrt(schedule * new.hidden.W.v[o, i]) + 1e-08)   (adam of hidden.W) */
+static void train_hidden_W(int rows, float schedule_2, float schedule,
+		float flower_scaled[restrict][IRIS_SIZE_FLOWER],
+		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN],
+		float hidden_W_m[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
+		float hidden_W_v[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
+		float hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
+{
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i += BLOCK) {
+		const int i_1 = i + 1 < IRIS_SIZE_FLOWER ? i + 1 : IRIS_SIZE_FLOWER - 1;
+		const int i_2 = i + 2 < IRIS_SIZE_FLOWER ? i + 2 : IRIS_SIZE_FLOWER - 1;
+		const int i_3 = i + 3 < IRIS_SIZE_FLOWER ? i + 3 : IRIS_SIZE_FLOWER - 1;
+		float sum_0[IRIS_SIZE_HIDDEN] = {0};
+		float sum_1[IRIS_SIZE_HIDDEN] = {0};
+		float sum_2[IRIS_SIZE_HIDDEN] = {0};
+		float sum_3[IRIS_SIZE_HIDDEN] = {0};
+		for (int n = 0; n < rows; n++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+				sum_0[o] += flower_scaled[n][i] * d_hidden_dense[n][o];
+				sum_1[o] += flower_scaled[n][i_1] * d_hidden_dense[n][o];
+				sum_2[o] += flower_scaled[n][i_2] * d_hidden_dense[n][o];
+				sum_3[o] += flower_scaled[n][i_3] * d_hidden_dense[n][o];
+			}
+		}
+		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+		for (int i_here = i; i_here < IRIS_SIZE_FLOWER && i_here < i + BLOCK; i_here++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+				const float new_hidden_W_m = 0.9f * hidden_W_m[i_here][o] + 0.1f
+						* sums[i_here - i][o];
+				hidden_W_m[i_here][o] = new_hidden_W_m;
+				const float new_hidden_W_v = 0.999f * hidden_W_v[i_here][o] + 0.001f
+						* sums[i_here - i][o] * sums[i_here - i][o];
+				hidden_W_v[i_here][o] = new_hidden_W_v;
+				hidden_W[i_here][o] = hidden_W[i_here][o] - 0.01f * schedule_2
+						* new_hidden_W_m / (sqrtf(schedule * new_hidden_W_v)
+						+ 1e-08f);
+			}
+		}
+	}
+}
+
+/* d_hidden.b[o] = sum(n, d_hidden.dense[n, o])   (adjoint of hidden.b)
+ * new.hidden.b.m[o] = 0.9 * hidden.b.m[o] + 0.09999999999999998 * d_hidden.b[o]   (adam of hidden.b)
+ * new.hidden.b.v[o] = 0.999 * hidden.b.v[o] + 0.0010000000000000009 * d_hidden.b[o]^2   (adam of hidden.b)
+ * new.hidden.b[o] = hidden.b[o] - 0.01 * schedule_2 * new.hidden.b.m[o]
+ *   / (sqrt(schedule * new.hidden.b.v[o]) + 1e-08)   (adam of hidden.b) */
+static void train_hidden_b(int rows, float schedule_2, float schedule,
+		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN],
+		float hidden_b_m[restrict IRIS_SIZE_HIDDEN],
+		float hidden_b_v[restrict IRIS_SIZE_HIDDEN], float hidden_b[restrict IRIS_SIZE_HIDDEN])
+{
+	float sum[IRIS_SIZE_HIDDEN] = {0};
+	for (int n = 0; n < rows; n++) {
+		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
+			sum[o] += d_hidden_dense[n][o];
+	}
+	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+		const float new_hidden_b_m = 0.9f * hidden_b_m[o] + 0.1f * sum[o];
+		hidden_b_m[o] = new_hidden_b_m;
+		const float new_hidden_b_v = 0.999f * hidden_b_v[o] + 0.001f * sum[o] * sum[o];
+		hidden_b_v[o] = new_hidden_b_v;
+		hidden_b[o] = hidden_b[o] - 0.01f * schedule_2 * new_hidden_b_m
+				/ (sqrtf(schedule * new_hidden_b_v) + 1e-08f);
+	}
+}
+
+/* d_probability.W[o, i] = sum(n, hidden[n, i] * d_probability.dense[n, o])   (adjoint of probability.W)
+ * new.probability.W.m[o, i] = 0.9 * probability.W.m[o, i] + 0.09999999999999998
+ *   * d_probability.W[o, i]   (adam of probability.W)
+ * new.probability.W.v[o, i] = 0.999 * probability.W.v[o, i] + 0.0010000000000000009
+ *   * d_probability.W[o, i]^2   (adam of probability.W)
+ * new.probability.W[o, i] = probability.W[o, i] - 0.01 * schedule_2 * new.probability.W.m[o, i]
+ *   / (sqrt(schedule * new.probability.W.v[o, i]) + 1e-08)   (adam of probability.W) */
+static void train_probability_W(int rows, float schedule_2, float schedule,
+		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
+		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float probability_W_m[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN],
+		float probability_W_v[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN],
+		float probability_W[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
+{
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+		float sum[IRIS_SIZE_HIDDEN] = {0};
+		for (int n = 0; n < rows; n++) {
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
+				sum[i] += layer_hidden[n][i] * d_probability_dense[n][o];
+		}
+		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+			const float new_probability_W_m = 0.9f * probability_W_m[o][i] + 0.1f * sum[i];
+			probability_W_m[o][i] = new_probability_W_m;
+			const float new_probability_W_v = 0.999f * probability_W_v[o][i] + 0.001f
+					* sum[i] * sum[i];
+			probability_W_v[o][i] = new_probability_W_v;
+			probability_W[o][i] = probability_W[o][i] - 0.01f * schedule_2
+					* new_probability_W_m
+					/ (sqrtf(schedule * new_probability_W_v) + 1e-08f);
+		}
+	}
+}
+
+/* d_probability.b[o] = sum(n, d_probability.dense[n, o])   (adjoint of probability.b)
+ * new.probability.b.m[o] = 0.9 * probability.b.m[o] + 0.09999999999999998
+ *   * d_probability.b[o]   (adam of probability.b)
+ * new.probability.b.v[o] = 0.999 * probability.b.v[o] + 0.0010000000000000009
+ *   * d_probability.b[o]^2   (adam of probability.b)
+ * new.probability.b[o] = probability.b[o] - 0.01 * schedule_2 * new.probability.b.m[o]
+ *   / (sqrt(schedule * new.probability.b.v[o]) + 1e-08)   (adam of probability.b) */
+static void train_probability_b(int rows, float schedule_2, float schedule,
+		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float probability_b_m[restrict IRIS_SIZE_PROBABILITY],
+		float probability_b_v[restrict IRIS_SIZE_PROBABILITY],
+		float probability_b[restrict IRIS_SIZE_PROBABILITY])
+{
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+		float sum = 0.0f;
+		for (int n = 0; n < rows; n++)
+			sum += d_probability_dense[n][o];
+		const float new_probability_b_m = 0.9f * probability_b_m[o] + 0.1f * sum;
+		probability_b_m[o] = new_probability_b_m;
+		const float new_probability_b_v = 0.999f * probability_b_v[o] + 0.001f * sum * sum;
+		probability_b_v[o] = new_probability_b_v;
+		probability_b[o] = probability_b[o] - 0.01f * schedule_2 * new_probability_b_m
+				/ (sqrtf(schedule * new_probability_b_v) + 1e-08f);
+	}
+}
+
 /* --- Public functions --- */
 
 void iris_init(struct iris_training *t, uint64_t seed)
@@ -721,14 +885,54 @@ void iris_update(struct iris_training *t)
 float iris_train_step(struct iris_training *t, int rows, const float *input_flower,
 		const int32_t *target_species)
 {
-	const float loss = iris_forward(t, rows, input_flower, target_species);
-	iris_backward(t);
-	iris_update(t);
-	return loss;
+	t->rows = rows;
+	t->input_flower = input_flower;
+	t->target_species = target_species;
+	const uint32_t step = t->step + 1;
+	const double schedule = 1.0 / (1.0 - mlp_strict_pow(0.999, (double)step));
+	const double schedule_2 = 1.0 / (1.0 - mlp_strict_pow(0.9, (double)step));
+	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
+			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + STEP_AT_FLOWER_SCALED);
+	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
+			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + STEP_AT_LAYER_HIDDEN);
+	float (*probability_dense)[IRIS_SIZE_PROBABILITY] =
+			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + STEP_AT_PROBABILITY_DENSE);
+	float *probability_max = t->scratch + STEP_AT_PROBABILITY_MAX;
+	float (*probability_exp)[IRIS_SIZE_SPECIES] =
+			(float (*)[IRIS_SIZE_SPECIES])(t->scratch + STEP_AT_PROBABILITY_EXP);
+	float *probability_sum = t->scratch + STEP_AT_PROBABILITY_SUM;
+	float (*d_probability_dense)[IRIS_SIZE_PROBABILITY] =
+			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
+	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
+	float (*d_hidden_dense)[IRIS_SIZE_HIDDEN] =
+			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + STEP_AT_D_HIDDEN_DENSE);
+	forward_flower_scaled(rows, &t->net, (const float (*)[IRIS_SIZE_FLOWER])t->input_flower,
+			flower_scaled);
+	forward_hidden(rows, &t->net, flower_scaled, layer_hidden);
+	forward_probability_dense(rows, &t->net, layer_hidden, probability_dense);
+	forward_probability_max(rows, probability_dense, probability_max);
+	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
+	forward_probability_sum(rows, probability_exp, probability_sum);
+	train_probability_dense(rows, probability_sum, probability_exp, t->target_species,
+			d_probability_dense);
+	forward_loss(rows, probability_dense, t->target_species, probability_max, probability_sum,
+			value_loss);
+	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, d_hidden_dense);
+	train_hidden_W(rows, (float)schedule_2, (float)schedule, flower_scaled, d_hidden_dense,
+			t->hidden_W_m, t->hidden_W_v, t->net.hidden_W);
+	train_hidden_b(rows, (float)schedule_2, (float)schedule, d_hidden_dense, t->hidden_b_m,
+			t->hidden_b_v, t->net.hidden_b);
+	train_probability_W(rows, (float)schedule_2, (float)schedule, layer_hidden, d_probability_dense,
+			t->probability_W_m, t->probability_W_v, t->net.probability_W);
+	train_probability_b(rows, (float)schedule_2, (float)schedule, d_probability_dense,
+			t->probability_b_m, t->probability_b_v, t->net.probability_b);
+	t->step++;
+	mlp_unify_nanf(value_loss, 1);
+	return value_loss[0];
 }
 
 /* Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed. */
-struct order {
+struct mlp_order {
 	size_t groups, rows, columns;
 };
 
@@ -760,7 +964,7 @@ static const size_t tensor_at[] = {
 	offsetof(struct iris, probability_b),
 };
 
-static const struct order tensor_orders[] = {
+static const struct mlp_order tensor_orders[] = {
 	{1, 1, IRIS_SIZE_FLOWER},
 	{1, 1, IRIS_SIZE_FLOWER},
 	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
@@ -776,7 +980,7 @@ const struct mlp_tensor *iris_tensor(int k)
 
 void iris_get(const struct iris *net, int k, float *values)
 {
-	const struct order *order = &tensor_orders[k];
+	const struct mlp_order *order = &tensor_orders[k];
 	const void *place = (const char *)net + tensor_at[k];
 	transpose(values, place, order->groups, order->columns, order->rows);
 	mlp_unify_nanf(values, (size_t)tensors[k].elements);
@@ -784,7 +988,7 @@ void iris_get(const struct iris *net, int k, float *values)
 
 void iris_set(struct iris *net, int k, const float *values)
 {
-	const struct order *order = &tensor_orders[k];
+	const struct mlp_order *order = &tensor_orders[k];
 	void *place = (char *)net + tensor_at[k];
 	transpose(place, values, order->groups, order->rows, order->columns);
 }
@@ -815,7 +1019,7 @@ static const size_t state_at[] = {
 	offsetof(struct iris_training, probability_b_v),
 };
 
-static const struct order state_orders[] = {
+static const struct mlp_order state_orders[] = {
 	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
 	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
 	{1, 1, IRIS_SIZE_HIDDEN},
@@ -833,7 +1037,7 @@ const struct mlp_tensor *iris_state(int k)
 
 void iris_get_state(const struct iris_training *t, int k, float *values)
 {
-	const struct order *order = &state_orders[k];
+	const struct mlp_order *order = &state_orders[k];
 	const void *place = (const char *)t + state_at[k];
 	transpose(values, place, order->groups, order->columns, order->rows);
 	mlp_unify_nanf(values, (size_t)states[k].elements);
@@ -841,7 +1045,7 @@ void iris_get_state(const struct iris_training *t, int k, float *values)
 
 void iris_set_state(struct iris_training *t, int k, const float *values)
 {
-	const struct order *order = &state_orders[k];
+	const struct mlp_order *order = &state_orders[k];
 	void *place = (char *)t + state_at[k];
 	transpose(place, values, order->groups, order->rows, order->columns);
 }

@@ -49,6 +49,16 @@ enum {
 	TRAINING_AT_D_Y_B = 0  /* [XOR_STEP_SIZE_Y_W_1], steps 9-13 */
 };
 
+/* Memory map of the scratch of a whole step: offset, shape, lifetime. */
+enum {
+	STEP_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-7 */
+	STEP_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-2 */
+	STEP_AT_D_Y_DENSE = 32,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y_W_1], steps 1-8 */
+	STEP_AT_LOSS_ROW_SUM = 48,  /* [XOR_STEP_BATCH], steps 2-3 */
+	STEP_AT_VALUE_LOSS = 16,  /* [1], steps 3-8 */
+	STEP_AT_D_H_DENSE = 48  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H_W_1], steps 4-6 */
+};
+
 /* --- Initial values --- */
 
 /* h.W[o, i] = [[0.5, 0.5], [-0.5, -0.5]] */
@@ -274,6 +284,90 @@ static void update_y_b(const float d_y_b[restrict XOR_STEP_SIZE_Y_W_1],
 		y_b[o] = y_b[o] - 0.5f * d_y_b[o];
 }
 
+/* --- Backward and update in one --- */
+
+/* y.dense.sum[n, o] = sum(i, y.W[o, i] * h[n, i])
+ * y.dense[n, o] = y.b[o] + y.dense.sum[n, o]
+ * y[n, i] = logistic(y.dense[n, i])
+ * d_y.dense[n, o] = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows   (adjoint of y.dense) */
+static void train_y_dense(int rows, const struct xor_step *net,
+		float layer_h[restrict][XOR_STEP_SIZE_H],
+		const float target_t[restrict][XOR_STEP_SIZE_T],
+		float output_y[restrict][XOR_STEP_SIZE_Y],
+		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1])
+{
+	for (int n = 0; n < rows; n++) {
+		for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+			float sum = 0.0f;
+			for (int i = 0; i < XOR_STEP_SIZE_H; i++)
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
+			const float y_dense = net->y_b[o] + sum;
+			const float output_y_value = mlp_logisticf(y_dense);
+			output_y[n][o] = output_y_value;
+			d_y_dense[n][o] = output_y_value * (output_y_value - target_t[n][o])
+					* (1.0f - output_y_value) / (float)rows;
+		}
+	}
+}
+
+/* d_h.W[o, i] = sum(n, x[n, i] * d_h.dense[n, o])   (adjoint of h.W)
+ * new.h.W[o, i] = h.W[o, i] - 0.5 * d_h.W[o, i]   (sgd of h.W) */
+static void train_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X],
+		float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+		float h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X])
+{
+	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
+		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
+			float sum = 0.0f;
+			for (int n = 0; n < rows; n++)
+				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[n][o], sum);
+			h_W[o][i] = h_W[o][i] - 0.5f * sum;
+		}
+	}
+}
+
+/* d_h.b[o] = sum(n, d_h.dense[n, o])   (adjoint of h.b)
+ * new.h.b[o] = h.b[o] - 0.5 * d_h.b[o]   (sgd of h.b) */
+static void train_h_b(int rows, float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+		float h_b[restrict XOR_STEP_SIZE_H_W_1])
+{
+	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
+		float sum = 0.0f;
+		for (int n = 0; n < rows; n++)
+			sum += d_h_dense[n][o];
+		h_b[o] = h_b[o] - 0.5f * sum;
+	}
+}
+
+/* d_y.W[o, i] = sum(n, h[n, i] * d_y.dense[n, o])   (adjoint of y.W)
+ * new.y.W[o, i] = y.W[o, i] - 0.5 * d_y.W[o, i]   (sgd of y.W) */
+static void train_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
+		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+		float y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H])
+{
+	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
+			float sum = 0.0f;
+			for (int n = 0; n < rows; n++)
+				sum = mlp_multiply_addf(layer_h[n][i], d_y_dense[n][o], sum);
+			y_W[o][i] = y_W[o][i] - 0.5f * sum;
+		}
+	}
+}
+
+/* d_y.b[o] = sum(n, d_y.dense[n, o])   (adjoint of y.b)
+ * new.y.b[o] = y.b[o] - 0.5 * d_y.b[o]   (sgd of y.b) */
+static void train_y_b(int rows, float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+		float y_b[restrict XOR_STEP_SIZE_Y_W_1])
+{
+	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+		float sum = 0.0f;
+		for (int n = 0; n < rows; n++)
+			sum += d_y_dense[n][o];
+		y_b[o] = y_b[o] - 0.5f * sum;
+	}
+}
+
 /* --- Public functions --- */
 
 void xor_step_init(struct xor_step_training *t, uint64_t seed)
@@ -382,10 +476,31 @@ void xor_step_update(struct xor_step_training *t)
 float xor_step_train_step(struct xor_step_training *t, int rows, const float *input_x,
 		const float *target_t)
 {
-	const float loss = xor_step_forward(t, rows, input_x, target_t);
-	xor_step_backward(t);
-	xor_step_update(t);
-	return loss;
+	t->rows = rows;
+	t->input_x = input_x;
+	t->target_t = target_t;
+	float (*layer_h)[XOR_STEP_SIZE_H] = (float (*)[XOR_STEP_SIZE_H])(t->scratch + STEP_AT_LAYER_H);
+	float (*output_y)[XOR_STEP_SIZE_Y] =
+			(float (*)[XOR_STEP_SIZE_Y])(t->scratch + STEP_AT_OUTPUT_Y);
+	float (*d_y_dense)[XOR_STEP_SIZE_Y_W_1] =
+			(float (*)[XOR_STEP_SIZE_Y_W_1])(t->scratch + STEP_AT_D_Y_DENSE);
+	float *loss_row_sum = t->scratch + STEP_AT_LOSS_ROW_SUM;
+	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
+	float (*d_h_dense)[XOR_STEP_SIZE_H_W_1] =
+			(float (*)[XOR_STEP_SIZE_H_W_1])(t->scratch + STEP_AT_D_H_DENSE);
+	forward_h(rows, &t->net, (const float (*)[XOR_STEP_SIZE_X])t->input_x, layer_h);
+	train_y_dense(rows, &t->net, layer_h, (const float (*)[XOR_STEP_SIZE_T])t->target_t, output_y,
+			d_y_dense);
+	forward_loss_row_sum(rows, output_y, (const float (*)[XOR_STEP_SIZE_T])t->target_t,
+			loss_row_sum);
+	forward_loss(rows, loss_row_sum, value_loss);
+	backward_h_dense(rows, &t->net, d_y_dense, layer_h, d_h_dense);
+	train_h_W(rows, (const float (*)[XOR_STEP_SIZE_X])t->input_x, d_h_dense, t->net.h_W);
+	train_h_b(rows, d_h_dense, t->net.h_b);
+	train_y_W(rows, layer_h, d_y_dense, t->net.y_W);
+	train_y_b(rows, d_y_dense, t->net.y_b);
+	t->step++;
+	return value_loss[0];
 }
 
 static const struct mlp_tensor tensors[] = {
