@@ -132,7 +132,7 @@ static void put_compiler(const char *change)
 	setenv("XDG_CACHE_HOME", folder, 1);
 }
 
-#define CHECK_IRIS "$MLPC check $ROOT/models/iris.mlp --cc=./wrong_cc"
+#define CHECK_IRIS "$MLPC check $ROOT/models/iris.mlp --target=portable --cc=./wrong_cc"
 
 Test(check_command, wrong_sign_in_the_program)
 {
