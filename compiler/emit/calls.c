@@ -7,6 +7,11 @@ static const char *const area_names[] = {
 	[AREA_PREDICT] = "PREDICT", [AREA_LOSS] = "LOSS", [AREA_TRAINING] = "TRAINING",
 	[AREA_STEP] = "STEP"};
 
+name_t panel_offset_name(const struct c_names *names, enum plan_area area)
+{
+	return name_format(names->names, "%s_AT_PANEL", area_names[area]);
+}
+
 name_t offset_name(const struct c_names *names, enum plan_area area, const struct tensor *tensor)
 {
 	return name_format(names->names, "%s_AT_%s", area_names[area],
@@ -103,6 +108,9 @@ static void emit_call(struct body *body, const struct step *step)
 		add_argument(&line, argument(body, signature->read.items[k]));
 	for (size_t k = 0; k < signature->written.count; k++)
 		add_argument(&line, argument(body, signature->written.items[k]));
+	if (signature->panel)
+		add_argument(&line, name_format(names->names, "%s + %s", body->training ? "t->scratch" : "w->scratch",
+		                                panel_offset_name(names, plan_area_of(body->function))));
 	text_add(&line, ");");
 	c_line(body->text, text_string(&line));
 }

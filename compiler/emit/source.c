@@ -67,6 +67,10 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 			           (struct constant){offset_name(names, area, place->tensor), place->offset,
 			                             comment});
 		}
+		int64_t panel = names->plan->areas[area].panel;
+		if (panel >= 0)
+			array_push(text->arena, &list,
+			           (struct constant){panel_offset_name(names, area), panel, "copies of rows"});
 		if (list.count == 0)
 			continue;
 		static const char *const users[] = {[AREA_PREDICT] = "a prediction",

@@ -75,6 +75,7 @@ static struct signature *find_signature(const struct plan *plan, const struct st
 		if (member->stored)
 			add_once(&g, &signature->written, plan_storage(plan, left));
 	}
+	signature->panel = step->loops.panel > 0;
 	return signature;
 }
 
@@ -128,6 +129,7 @@ static const char *arguments(struct c_names *names, const struct signature *sign
 		print_argument(&text, names, signature->read.items[k], false);
 	for (size_t k = 0; k < signature->written.count; k++)
 		print_argument(&text, names, signature->written.items[k], true);
+	print_simple(&text, signature->panel, name_format(names->names, "%s panel[restrict]", names->real));
 	return text_string(&text);
 }
 
@@ -192,7 +194,7 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
-	static const char *const of_tile[] = {"sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
+	static const char *const of_tile[] = {"panel", "sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
 	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)

@@ -6,7 +6,7 @@
 
 /* What a step's function is given, in this order. */
 struct signature {
-	bool rows, seed, step, epoch, net;
+	bool rows, seed, step, epoch, net, panel;
 	tensors schedules;
 	tensors read;     /* but for members of net */
 	tensors written;  /* storage: the stored tensor for NEXT in place */

@@ -91,18 +91,24 @@ static void close_all(struct tiling *t)
 }
 
 /* Loops over the reductions, but not that of variable `but`. */
-static int open_reductions(struct tiling *t, struct scope *scope, int but)
+static int open_reductions(struct tiling *t, const struct scope *scope, int but)
 {
 	int opened = 0;
 	for (int level = 0; level < t->chain.count; level++) {
 		int variable = chain_variable(t->chain.reductions[level]);
-		const char *extent = bind_variable(scope, &t->chain, level);
+		const struct variable_name *index = scope_find(scope, variable);
 		if (variable == but)
 			continue;
-		open_loop(t->text, scope_find(scope, variable)->text, "0", extent, NULL);
+		open_loop(t->text, index->text, "0", index->extent_name, NULL);
 		opened++;
 	}
 	return opened;
+}
+
+static void bind_reductions(struct tiling *t)
+{
+	for (int level = 0; level < t->chain.count; level++)
+		bind_variable(t->scope, &t->chain, level);
 }
 
 /* "sum = sum + a * b", rounded once unless in strict builds */
@@ -131,6 +137,32 @@ static const char *width_of(const struct tiling *t)
 	return t->type == 'f' ? "MLP_VECTOR_FLOATS" : "MLP_VECTOR_DOUBLES";
 }
 
+/* "panel[i * TILE + v * MLP_VECTOR_FLOATS]" */
+static const char *panel_element(const struct tiling *t)
+{
+	const char *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]))->text;
+	return name_format(t->names, "panel[%s * TILE + v * %s]", turn, width_of(t));
+}
+
+/* The rows of the tile, one behind the other. */
+static void fill_panel(struct tiling *t)
+{
+	struct scope scope = scope_inside(t->scope);
+	struct text line = text_new(t->text->arena);
+	int vector = uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
+	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
+	scope.free[t->loops.vector].compound = true;
+	open_reductions(t, &scope, -1);
+	unrolled(t, "v", "VECTORS");
+	text_printf(&line, "%s(&%s, %s(&", format_of(t, "vector_store"), panel_element(t),
+	            format_of(t, "vector_load"));
+	c_expression(&line, &scope, t->product.factors[vector], AS_ARGUMENT);
+	text_add(&line, "));");
+	c_line(t->text, text_string(&line));
+	close_loop(t->text);
+	close_loop(t->text);
+}
+
 /* for each turn of the reduction: sum[r][v] += number[r] * row v */
 static void accumulate_row(struct tiling *t)
 {
@@ -155,7 +187,10 @@ static void accumulate_row(struct tiling *t)
 		line = text_new(t->text->arena);
 		text_printf(&line, "const %s %s = %s(&", format_of(t, "vector"), names[k],
 		            format_of(t, "vector_load"));
-		c_expression(&line, &scope, vectors[k], AS_ARGUMENT);
+		if (t->loops.panel > 0)
+			text_add(&line, panel_element(t));
+		else
+			c_expression(&line, &scope, vectors[k], AS_ARGUMENT);
 		text_add(&line, ");");
 		c_line(t->text, text_string(&line));
 	}
@@ -205,6 +240,7 @@ static void emit_rows(struct tiling *t)
 	for (int k = 0; k < left->rank; k++)
 		if (k != t->loops.vector && k != t->loops.blocked)
 			open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
+	bind_reductions(t);
 	t->from = scope_unique(scope, name_format(t->names, "%s_from", vector->text));
 	t->start = t->from;
 	open(t, t->from, vector->extent_name, "TILE");
@@ -213,6 +249,8 @@ static void emit_rows(struct tiling *t)
 		c_line(t->text, name_format(t->names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", t->start,
 		                            t->from, vector->extent_name, t->from, vector->extent_name));
 	}
+	if (t->loops.panel > 0)
+		fill_panel(t);
 	if (t->loops.blocked >= 0)
 		open_block(t, t->loops.blocked, t->loops.block, "ROWS", t->first);
 	text_line(t->text, "%s sum[ROWS][VECTORS];", format_of(t, "vector"));
@@ -306,6 +344,7 @@ static void emit_lanes(struct tiling *t)
 			open_block(t, k, t->loops.seconds, "COLUMNS", t->second);
 		else
 			open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
+	bind_reductions(t);
 	text_line(t->text, "%s lane[ROWS * COLUMNS][PARTS];", format_of(t, "vector"));
 	unrolled(t, "r", "ROWS * COLUMNS");
 	open_loop(t->text, "p", "0", "PARTS", NULL);

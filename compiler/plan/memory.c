@@ -174,6 +174,13 @@ static void place_area(struct plan *plan, enum plan_area number)
 			touch(plan, f, loss, true, now - 1);
 	}
 	fit_places(plan->arena, area);
+	int64_t panel = 0;
+	for (enum plan_function f = PLAN_PREDICT; f < PLAN_FUNCTIONS; f++)
+		for (size_t k = 0; plan_area_of(f) == number && k < plan->functions[f].count; k++)
+			if (plan->functions[f].items[k]->loops.panel > panel)
+				panel = plan->functions[f].items[k]->loops.panel;
+	area->panel = panel > 0 ? aligned(area->scratch) : -1;
+	area->scratch = panel > 0 ? area->panel + panel : area->scratch;
 }
 
 /* --- gradients that the caller may read --------------------------------------------------------------- */

@@ -56,6 +56,7 @@ struct loops {
 	int block;
 	/* Where the target has vectors and the sum is one of products (tile.c): */
 	int vectors;  /* ROW: of a tile; LANES: 1; 0: plain C */
+	int64_t panel; /* ROW: reals of the copy of one tile's rows, where they lie far apart in memory; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
 };
@@ -103,6 +104,7 @@ typedef ARRAY(struct location) location_list;
 struct area {
 	location_list places; /* in order of first use */
 	int64_t scratch;    /* reals */
+	int64_t panel;      /* offset of the panel that steps copy rows to; -1: no step does */
 	struct tensor_map by_tensor; /* tensor → index into places + 1, as a pointer */
 };
 

@@ -28,6 +28,12 @@ static void print_loops(struct text *text, const struct step *step)
 	if (loops->form == LOOP_LANES)
 		text_printf(text, "; %d interleaved sums along bound index %d", loops->width,
 		            loops->vector - BOUND);
+	if (loops->vectors > 0)
+		text_printf(text, "; vectors: %d", loops->vectors);
+	if (loops->panel > 0)
+		text_printf(text, "; rows copied to a panel of %lld", (long long)loops->panel);
+	if (loops->second >= 0)
+		text_printf(text, "; %d of %s together", loops->seconds, left->letters[loops->second]);
 	if (loops->blocked >= 0)
 		text_printf(text, "; %d of %s together", loops->block, left->letters[loops->blocked]);
 }

@@ -6,7 +6,12 @@
 #include "plan/plan.h"
 #include "plan/product.h"
 
-enum { MOST_VECTORS = 4, MOST_ROWS = 12 };
+enum {
+	MOST_VECTORS = 4,
+	MOST_ROWS = 12,
+	FAR_BYTES = 1024, /* between rows: from here on a copy of them pays, */
+	PANEL_USES = 64,  /* if it serves so many rows of sums */
+};
 
 struct tile {
 	int rows, columns;
@@ -22,7 +27,7 @@ static int64_t tiles_of(int64_t extent, int size)
 static double tile_cost(int64_t rows, int64_t columns, int row, int column)
 {
 	return (double)(tiles_of(rows, row) * tiles_of(columns, column)) *
-	       (row * column + 0.3 * (row + column) + 1);
+	       (row * column + 0.6 * (row + column));
 }
 
 /* The best one of at most `sums` sums. */
@@ -79,8 +84,18 @@ static int registers_for_sums(const struct target *target)
 	return target->registers - (target->registers > 16 ? 6 : 4);
 }
 
+/* Rows of a tile at a pitch of many cache lines share a few sets of the cache; in a panel they are one block. */
+static int64_t panel_of(const struct plan *plan, const struct chain *chain, const struct expr *rows,
+                        const struct loops *loops)
+{
+	int64_t terms = chain->reductions[0]->extent;
+	if (chain->count != 1 || !read_uses(plan, rows, chain_variable(chain->reductions[0])))
+		return 0;
+	return (terms == EXTENT_ROWS ? plan->batch : terms) * loops->width;
+}
+
 static void tile_row(const struct plan *plan, struct loops *loops, const struct tensor *left,
-                     const struct product *product)
+                     const struct chain *chain, const struct product *product)
 {
 	const struct target *target = plan->options.target;
 	int lanes = target->vector_bytes / plan->options.real_size;
@@ -97,6 +112,9 @@ static void tile_row(const struct plan *plan, struct loops *loops, const struct 
 	                             registers_for_sums(target));
 	loops->vectors = tile.columns;
 	loops->width = tile.columns * lanes;
+	if (blocked >= 0 && extent_of(plan, left, blocked) >= PANEL_USES &&
+	    extent * plan->options.real_size >= FAR_BYTES)
+		loops->panel = panel_of(plan, chain, vectors, loops);
 	loops->blocked = tile.rows > 1 ? blocked : -1;
 	loops->block = tile.rows;
 }
@@ -129,11 +147,12 @@ static void choose_tile(const struct plan *plan, struct step *step)
 	struct loops *loops = &step->loops;
 	if (!equation || loops->form == LOOP_PLAIN)
 		return;
-	struct product product = product_of(chain_of(equation->right).body);
+	struct chain chain = chain_of(equation->right);
+	struct product product = product_of(chain.body);
 	if (!reads_vectors(plan, &product, loops->vector))
 		return;
 	if (loops->form == LOOP_ROW)
-		tile_row(plan, loops, equation->left, &product);
+		tile_row(plan, loops, equation->left, &chain, &product);
 	else
 		tile_lanes(plan, loops, equation->left, &product);
 }
