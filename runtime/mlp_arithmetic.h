@@ -16,4 +16,12 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+/* GCC 12 makes one fused instruction of a * b - c and a * b + c in neighbouring elements, whatever it is told
+ * of contraction; not where the product of the sum stands behind a barrier. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && defined(__FMA__)
+#define MLP_ROUNDED(product) __builtin_assoc_barrier(product)
+#else
+#define MLP_ROUNDED(product) (product)
+#endif
+
 #endif

@@ -419,6 +419,29 @@ Test(unit, conditional_sums_are_branches)
 	arena_free(c->arena);
 }
 
+#ifdef __x86_64__
+/* GCC 12 fuses a * b - c and a * b + c of neighbours into one instruction, even with contraction off. */
+Test(unit, neighbouring_sums_and_differences_are_not_fused)
+{
+	char text[500], folder[] = "/tmp/mlpc-test-XXXXXX", output[2000];
+	cr_assert(mkdtemp(folder));
+	for (int strict = 0; strict < 2; strict++)
+		for (int extent = 2; extent <= 16; extent *= 2) {
+			snprintf(text, sizeof text,
+			         "model m\ninput x[%d]\ntarget t[%d]\nparam a[%d] = normal\nparam b[%d] = normal\n"
+			         "output y[i] = if floor(i / 2) * 2 == i then a[i] * x[i] - b[i] else a[i] * x[i] + b[i]\n"
+			         "minimize mse(y, t)\n", extent, extent, extent, extent);
+			struct compile *c = planned(text, &(struct compile_options){.strict = strict});
+			emit_all(c, folder);
+			run(folder, "gcc -std=gnu11 -O3 -mavx2 -mfma -I$R -S m.c && "
+			            "! grep fmaddsub m.s && grep -c vmulps m.s", output, sizeof output);
+			cr_expect(atoi(output) > 0, "strict %d, extent %d: %s", strict, extent, output);
+			arena_free(c->arena);
+		}
+	run(folder, "rm -rf \"$PWD\"", output, sizeof output);
+}
+#endif
+
 Test(unit, the_fingerprint_is_of_the_architecture)
 {
 	struct compile *a = plan_of(worked), *b = plan_of(worked), *c = plan_of(hostile);

@@ -43,8 +43,10 @@ static const char *element_value(struct text *text, struct scope *scope, const s
 	bool broadcast = scope->has_vector && !is_vector(scope, root);
 	if (broadcast)
 		text_printf(&value, "%s(", c_vector_function(scope, "broadcast"));
+	bool rounded = needs_name && rounds_product(scope, root) && !scope_lookup(scope, root);
+	text_add(&value, rounded ? "MLP_ROUNDED(" : "");
 	c_expression(&value, scope, root, AS_ARGUMENT);
-	text_add(&value, broadcast ? ")" : "");
+	text_add(&value, rounded || broadcast ? ")" : "");
 	name_t name = broadcast ? NULL : scope_lookup(scope, root);
 	if (!needs_name || name)
 		return name ? name : text_string(&value);

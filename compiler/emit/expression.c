@@ -170,9 +170,10 @@ void c_add_to(struct text *text, const struct scope *scope, const char *sum, con
 		print_last_multiplication(&line, scope, value);
 		text_printf(&line, ", %s);", sum);
 	} else {
-		text_printf(&line, "%s += ", sum);
+		bool rounded = rounds_product(scope, value) && !scope_lookup(scope, value);
+		text_printf(&line, "%s += %s", sum, rounded ? "MLP_ROUNDED(" : "");
 		c_expression(&line, scope, value, AS_ARGUMENT);
-		text_add(&line, ";");
+		text_add(&line, rounded ? ");" : ";");
 	}
 	c_line(text, text_string(&line));
 }
@@ -194,9 +195,28 @@ static double term_factor(const struct scope *scope, const struct expr *sum, int
 	return sum->weights[k] * (is_plain_product(scope, operand) ? operand->number : 1);
 }
 
-static void print_addend(struct text *text, const struct scope *scope, double factor,
-                         const struct expr *operand)
+bool rounds_product(const struct scope *scope, const struct expr *expr)
 {
+	return scope->rounds_products && !is_vector(scope, expr) && expr->op == OP_MULTIPLY;
+}
+
+/* Where neighbours in memory may be computed by different formulas, GCC 12 can fuse the products of a sum and a
+ * difference even with contraction off (runtime/mlp_arithmetic.h): here all products that are added are rounded. */
+static bool rounds(const struct scope *scope, double factor, const struct expr *operand)
+{
+	return scope->rounds_products && factor > 0 && !is_vector(scope, operand) &&
+	       (factor != 1 || is_plain_product(scope, operand));
+}
+
+static void print_addend(struct text *text, const struct scope *scope, double factor,
+                         const struct expr *operand, bool is_added)
+{
+	if (is_added && rounds(scope, factor, operand)) {
+		text_add(text, "MLP_ROUNDED(");
+		print_addend(text, scope, factor, operand, false);
+		text_add(text, ")");
+		return;
+	}
 	factor = fabs(factor);
 	if (is_plain_product(scope, operand)) {
 		print_product(text, scope, factor, operand);
@@ -215,6 +235,9 @@ static void print_add(struct text *text, const struct scope *scope, const struct
 {
 	int first = 0;
 	bool constant_first = false;
+	int positive = expr->number > 0;
+	for (int k = 0; k < expr->count; k++)
+		positive += term_factor(scope, expr, k) > 0;
 	while (first < expr->count && term_factor(scope, expr, first) < 0)
 		first++;
 	if (first == expr->count) {
@@ -229,7 +252,7 @@ static void print_add(struct text *text, const struct scope *scope, const struct
 		double factor = term_factor(scope, expr, k);
 		bool begins = n == 0 && !constant_first;
 		text_add(text, begins ? factor < 0 ? "-" : "" : factor < 0 ? " - " : " + ");
-		print_addend(text, scope, factor, expr->operands[k]);
+		print_addend(text, scope, factor, expr->operands[k], positive > 1);
 	}
 	if (!constant_first && expr->number != 0) {
 		text_add(text, expr->number < 0 ? " - " : " + ");

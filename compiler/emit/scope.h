@@ -37,6 +37,7 @@ struct scope {
 	struct table *values;            /* expr or tensor → name_t of a variable of C */
 	struct variable_name free[TENSOR_MOST_DIMENSIONS], bound[CHAIN_MOST + 1];
 	bool in_double;                  /* schedules */
+	bool rounds_products;            /* products that are added: see expression.c */
 	bool has_vector;                 /* as many elements at once as a vector has, along this free variable: */
 	int vector;
 };
@@ -61,6 +62,8 @@ void c_index(struct text *text, const struct scope *scope, const struct linear *
 void c_element(struct text *text, const struct scope *scope, const struct tensor *tensor);
 void c_expression(struct text *text, const struct scope *scope, const struct expr *expr,
                   enum precedence precedence);
+/* Is it a product that must not be fused with a sum that it may be in? Then MLP_ROUNDED stands around it. */
+bool rounds_product(const struct scope *scope, const struct expr *expr);
 /* The same, as a truth value. */
 void c_condition(struct text *text, const struct scope *scope, const struct expr *expr,
                  enum precedence precedence);

@@ -208,10 +208,28 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	return scope;
 }
 
+static bool chooses(const struct expr *expr)
+{
+	return expr && expr_has(expr, op_bit(OP_SELECT));
+}
+
+/* May neighbours in memory be computed by different formulas: by a choice, or because there are few of them? */
+static bool differs_along(const struct step *step)
+{
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct tensor *left = step->members.items[m].equation->left;
+		if (chooses(step->members.items[m].equation->right) || left->rank == 0 ||
+		    left->extents[left->rank - 1] < PLAN_SHORT)
+			return true;
+	}
+	return false;
+}
+
 void emit_step(struct text *text, struct c_names *names, const struct step *step)
 {
 	const struct signature *signature = signature_of(names, step);
 	struct scope scope = function_scope(names, step, signature);
+	scope.rounds_products = differs_along(step);
 	const struct equation *first = step->members.items[0].equation;
 	print_comment(text, step);
 	c_line(text, name_format(names->names, "static void %s(%s)", c_function(names, step),

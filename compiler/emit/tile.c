@@ -137,11 +137,11 @@ static const char *width_of(const struct tiling *t)
 	return t->type == 'f' ? "MLP_VECTOR_FLOATS" : "MLP_VECTOR_DOUBLES";
 }
 
-/* "panel[i * TILE + v * MLP_VECTOR_FLOATS]" */
+/* "panel[i * WIDTH + v * MLP_VECTOR_FLOATS]" */
 static const char *panel_element(const struct tiling *t)
 {
 	const char *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]))->text;
-	return name_format(t->names, "panel[%s * TILE + v * %s]", turn, width_of(t));
+	return name_format(t->names, "panel[%s * WIDTH + v * %s]", turn, width_of(t));
 }
 
 /* The rows of the tile, one behind the other. */
@@ -207,7 +207,7 @@ static void store_row(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
 	const char *index = scope.free[t->loops.vector].text, *row = "0";
-	text_line(t->text, "%s sums[ROWS][TILE];", scope.names->real);
+	text_line(t->text, "%s sums[ROWS][WIDTH];", scope.names->real);
 	unrolled(t, "r", "ROWS");
 	open_loop(t->text, "v", "0", "VECTORS", NULL);
 	c_line(t->text, name_format(t->names, "%s(&sums[r][v * %s], sum[r][v]);",
@@ -227,7 +227,7 @@ static void store_row(struct tiling *t)
 	}
 	struct ready ready = {t->equation->left, name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
 	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from,
-	              name_format(t->names, "%s + TILE", t->start));
+	              name_format(t->names, "%s + WIDTH", t->start));
 }
 
 static void emit_rows(struct tiling *t)
@@ -235,7 +235,7 @@ static void emit_rows(struct tiling *t)
 	struct scope *scope = t->scope;
 	const struct tensor *left = t->equation->left;
 	const struct variable_name *vector = &scope->free[t->loops.vector];
-	c_line(t->text, name_format(t->names, "enum { ROWS = %d, VECTORS = %d, TILE = VECTORS * %s };",
+	c_line(t->text, name_format(t->names, "enum { ROWS = %d, VECTORS = %d, WIDTH = VECTORS * %s };",
 	                            t->loops.block, t->loops.vectors, width_of(t)));
 	for (int k = 0; k < left->rank; k++)
 		if (k != t->loops.vector && k != t->loops.blocked)
@@ -243,10 +243,10 @@ static void emit_rows(struct tiling *t)
 	bind_reductions(t);
 	t->from = scope_unique(scope, name_format(t->names, "%s_from", vector->text));
 	t->start = t->from;
-	open(t, t->from, vector->extent_name, "TILE");
+	open(t, t->from, vector->extent_name, "WIDTH");
 	if (vector->extent % t->loops.width != 0) {
 		t->start = scope_unique(scope, name_format(t->names, "%s_start", vector->text));
-		c_line(t->text, name_format(t->names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", t->start,
+		c_line(t->text, name_format(t->names, "const int %s = %s < %s - WIDTH ? %s : %s - WIDTH;", t->start,
 		                            t->from, vector->extent_name, t->from, vector->extent_name));
 	}
 	if (t->loops.panel > 0)

@@ -137,8 +137,10 @@ static void declare(struct text *text, struct scope *scope, struct use *use)
 	                   : condition                 ? "bool"
 	                                               : real;
 	text_printf(&line, "const %s %s = ", type, name);
+	bool rounded = rounds_product(scope, use->expr);
+	text_add(&line, rounded ? "MLP_ROUNDED(" : "");
 	(condition ? c_condition : c_expression)(&line, scope, use->expr, AS_ARGUMENT);
-	text_add(&line, ";");
+	text_add(&line, rounded ? ");" : ";");
 	c_line(text, text_string(&line));
 	scope_name(scope, use->expr, name);
 	use->declared = true;

@@ -597,7 +597,8 @@ static void update_probability_b(const float d_probability_b[restrict DIGITS_SIZ
 		float probability_b[restrict DIGITS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-		const float new_probability_b_v = 0.9f * probability_b_v[o] + d_probability_b[o];
+		const float new_probability_b_v = MLP_ROUNDED(0.9f * probability_b_v[o])
+				+ d_probability_b[o];
 		probability_b[o] = probability_b[o] - 0.045f * probability_b_v[o] - 0.05f
 				* d_probability_b[o];
 		probability_b_v[o] = new_probability_b_v;
@@ -616,7 +617,8 @@ static void train_probability_dense(int rows, const float probability_sum[restri
 {
 	for (int n = 0; n < rows; n++) {
 		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++) {
-			const float output_probability = probability_exp[n][i] / probability_sum[n];
+			const float output_probability =
+					MLP_ROUNDED(probability_exp[n][i] / probability_sum[n]);
 			d_probability_dense[n][i] =
 					(output_probability - (i == target_digit[n] ? 1.0f : 0.0f))
 					/ (float)rows;
@@ -758,7 +760,7 @@ static void train_probability_b(int rows, float d_probability_dense[restrict][DI
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
 			sum += d_probability_dense[n][o];
-		const float new_probability_b_v = 0.9f * probability_b_v[o] + sum;
+		const float new_probability_b_v = MLP_ROUNDED(0.9f * probability_b_v[o]) + sum;
 		probability_b[o] = probability_b[o] - 0.045f * probability_b_v[o] - 0.05f * sum;
 		probability_b_v[o] = new_probability_b_v;
 	}

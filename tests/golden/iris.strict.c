@@ -265,8 +265,8 @@ static void forward_probability_dense(int rows, const struct iris *net,
 			float lane[LANES] = {0};
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane[l] += net->probability_W[o][i + l]
-							* layer_hidden[n][i + l];
+					lane[l] += MLP_ROUNDED(net->probability_W[o][i + l]
+							* layer_hidden[n][i + l]);
 				}
 			}
 			const float sum = joined_lanes(lane);
@@ -413,10 +413,10 @@ static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_
 		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				sum_0[o] += flower_scaled[n][i] * d_hidden_dense[n][o];
-				sum_1[o] += flower_scaled[n][i_1] * d_hidden_dense[n][o];
-				sum_2[o] += flower_scaled[n][i_2] * d_hidden_dense[n][o];
-				sum_3[o] += flower_scaled[n][i_3] * d_hidden_dense[n][o];
+				sum_0[o] += MLP_ROUNDED(flower_scaled[n][i] * d_hidden_dense[n][o]);
+				sum_1[o] += MLP_ROUNDED(flower_scaled[n][i_1] * d_hidden_dense[n][o]);
+				sum_2[o] += MLP_ROUNDED(flower_scaled[n][i_2] * d_hidden_dense[n][o]);
+				sum_3[o] += MLP_ROUNDED(flower_scaled[n][i_3] * d_hidden_dense[n][o]);
 			}
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -484,10 +484,11 @@ static void update_hidden_W(float schedule_2, float schedule,
 {
 	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-			const float new_hidden_W_m = 0.9f * hidden_W_m[i][o] + 0.1f * d_hidden_W[i][o];
+			const float new_hidden_W_m = MLP_ROUNDED(0.9f * hidden_W_m[i][o])
+					+ MLP_ROUNDED(0.1f * d_hidden_W[i][o]);
 			hidden_W_m[i][o] = new_hidden_W_m;
-			const float new_hidden_W_v = 0.999f * hidden_W_v[i][o] + 0.001f
-					* d_hidden_W[i][o] * d_hidden_W[i][o];
+			const float new_hidden_W_v = MLP_ROUNDED(0.999f * hidden_W_v[i][o])
+					+ MLP_ROUNDED(0.001f * d_hidden_W[i][o] * d_hidden_W[i][o]);
 			hidden_W_v[i][o] = new_hidden_W_v;
 			hidden_W[i][o] = hidden_W[i][o] - 0.01f * schedule_2 * new_hidden_W_m
 					/ (sqrtf(schedule * new_hidden_W_v) + 1e-08f);
@@ -555,10 +556,11 @@ static void update_probability_b(float schedule_2, float schedule,
 		float probability_b[restrict IRIS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-		const float new_probability_b_m = 0.9f * probability_b_m[o] + 0.1f * d_probability_b[o];
+		const float new_probability_b_m = MLP_ROUNDED(0.9f * probability_b_m[o])
+				+ MLP_ROUNDED(0.1f * d_probability_b[o]);
 		probability_b_m[o] = new_probability_b_m;
-		const float new_probability_b_v = 0.999f * probability_b_v[o] + 0.001f
-				* d_probability_b[o] * d_probability_b[o];
+		const float new_probability_b_v = MLP_ROUNDED(0.999f * probability_b_v[o])
+				+ MLP_ROUNDED(0.001f * d_probability_b[o] * d_probability_b[o]);
 		probability_b_v[o] = new_probability_b_v;
 		probability_b[o] = probability_b[o] - 0.01f * schedule_2 * new_probability_b_m
 				/ (sqrtf(schedule * new_probability_b_v) + 1e-08f);
@@ -577,7 +579,8 @@ static void train_probability_dense(int rows, const float probability_sum[restri
 {
 	for (int n = 0; n < rows; n++) {
 		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++) {
-			const float output_probability = probability_exp[n][i] / probability_sum[n];
+			const float output_probability =
+					MLP_ROUNDED(probability_exp[n][i] / probability_sum[n]);
 			d_probability_dense[n][i] =
 					(output_probability - (i == target_species[n] ? 1.0f : 0.0f))
 					/ (float)rows;
@@ -609,20 +612,21 @@ static void train_hidden_W(int rows, float schedule_2, float schedule,
 		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				sum_0[o] += flower_scaled[n][i] * d_hidden_dense[n][o];
-				sum_1[o] += flower_scaled[n][i_1] * d_hidden_dense[n][o];
-				sum_2[o] += flower_scaled[n][i_2] * d_hidden_dense[n][o];
-				sum_3[o] += flower_scaled[n][i_3] * d_hidden_dense[n][o];
+				sum_0[o] += MLP_ROUNDED(flower_scaled[n][i] * d_hidden_dense[n][o]);
+				sum_1[o] += MLP_ROUNDED(flower_scaled[n][i_1] * d_hidden_dense[n][o]);
+				sum_2[o] += MLP_ROUNDED(flower_scaled[n][i_2] * d_hidden_dense[n][o]);
+				sum_3[o] += MLP_ROUNDED(flower_scaled[n][i_3] * d_hidden_dense[n][o]);
 			}
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int i_here = i; i_here < IRIS_SIZE_FLOWER && i_here < i + BLOCK; i_here++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				const float new_hidden_W_m = 0.9f * hidden_W_m[i_here][o] + 0.1f
-						* sums[i_here - i][o];
+				const float new_hidden_W_m = MLP_ROUNDED(0.9f * hidden_W_m[i_here][o])
+						+ MLP_ROUNDED(0.1f * sums[i_here - i][o]);
 				hidden_W_m[i_here][o] = new_hidden_W_m;
-				const float new_hidden_W_v = 0.999f * hidden_W_v[i_here][o] + 0.001f
-						* sums[i_here - i][o] * sums[i_here - i][o];
+				const float new_hidden_W_v = MLP_ROUNDED(0.999f * hidden_W_v[i_here][o])
+						+ MLP_ROUNDED(0.001f * sums[i_here - i][o]
+						* sums[i_here - i][o]);
 				hidden_W_v[i_here][o] = new_hidden_W_v;
 				hidden_W[i_here][o] = hidden_W[i_here][o] - 0.01f * schedule_2
 						* new_hidden_W_m / (sqrtf(schedule * new_hidden_W_v)
@@ -707,9 +711,11 @@ static void train_probability_b(int rows, float schedule_2, float schedule,
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
 			sum += d_probability_dense[n][o];
-		const float new_probability_b_m = 0.9f * probability_b_m[o] + 0.1f * sum;
+		const float new_probability_b_m = MLP_ROUNDED(0.9f * probability_b_m[o])
+				+ MLP_ROUNDED(0.1f * sum);
 		probability_b_m[o] = new_probability_b_m;
-		const float new_probability_b_v = 0.999f * probability_b_v[o] + 0.001f * sum * sum;
+		const float new_probability_b_v = MLP_ROUNDED(0.999f * probability_b_v[o])
+				+ MLP_ROUNDED(0.001f * sum * sum);
 		probability_b_v[o] = new_probability_b_v;
 		probability_b[o] = probability_b[o] - 0.01f * schedule_2 * new_probability_b_m
 				/ (sqrtf(schedule * new_probability_b_v) + 1e-08f);
