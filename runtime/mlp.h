@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define MLP_ABI 2          /* generated code refuses to compile against another one */
+#define MLP_ABI 3          /* generated code refuses to compile against another one */
 #define MLP_VERSION "0.1"
 
 /* -- Description of tensors --------------------------------------------------------------------- */
@@ -118,13 +118,7 @@ static inline void mlp_unify_nan(double *values, size_t count)
 
 /* -- Functions of one number that <math.h> does not have ------------------------------------------ */
 
-/* 1 / (1 + exp(-x)), without overflow on either side. */
-static inline float mlp_logisticf(float x)
-{
-	float e = expf(-fabsf(x));
-	return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
-}
-
+/* 1 / (1 + exp(-x)), without overflow on either side; that of float is in mlp_functions.h. */
 static inline double mlp_logistic(double x)
 {
 	double e = exp(-fabs(x));
@@ -132,11 +126,6 @@ static inline double mlp_logistic(double x)
 }
 
 /* log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)). */
-static inline float mlp_log1pexpf(float x)
-{
-	return (x > 0.0f ? x : 0.0f) + log1pf(expf(-fabsf(x)));
-}
-
 static inline double mlp_log1pexp(double x)
 {
 	return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));

@@ -230,6 +230,7 @@ static double largest_slope(const struct measured *f, const double *slopes)
 	return largest;
 }
 
+/* An exponential that is no normal number is 0 in float (runtime/mlp_functions.h), and so is its product with x. */
 static void check(const struct measured *f, const double *points, const struct run *single,
                   const struct run *full, int k)
 {
@@ -246,7 +247,8 @@ static void check(const struct measured *f, const double *points, const struct r
 		     error_of(value_full, value, unit_of_double(value), f->absolute * 0x1p-29, DBL_MAX), x,
 		     value_full, value);
 		note(&float_value,
-		     error_of(value_single, value_full, unit_of_float(value_full), f->absolute,
+		     error_of(value_single, value_full, unit_of_float(value_full),
+		              fmax(f->absolute, fabs(x) * (double)FLT_MIN),
 		              (double)FLT_MAX),
 		     x, value_single, value_full);
 		note(&float_slope,

@@ -173,3 +173,65 @@ strict-cost: $B/strict/measure
 	@for name in $(STRICT_NAMES); do $B/strict/measure speed $$name; done
 
 .PHONY: strict-math strict-tables strict-cost tools-strict $(STRICT_NAMES:%=strict-math-%)
+
+# --- bench ----------------------------------------------------------------------------------------
+# make bench          ours beside plain C, OpenBLAS, PyTorch, JAX, ONNX Runtime and FANN, as far as they are here,
+#                     and beside the limits of the machine: ONLY=REGEX, ROUNDS=N, QUICK=1; PYTHON=python3, that
+#                     of the peers; DATA=FOLDER with the four files of MNIST trains from end to end. All of it is
+#                     in $B/bench.json; status 1 if a result of ours is wrong. Let the machine do nothing else.
+#                     tests/bench/profile tells where the time of a case goes, by function
+
+# OpenBLAS and FANN may be absent.
+tools-bench:
+	@tests/tools $(TOOLS) clang python3
+	-@tests/tools cblas.h floatfann.h
+
+bench: tools-bench
+	$(MAKE) --no-print-directory --silent -j2 all
+	@ONLY='$(ONLY)' ROUNDS='$(ROUNDS)' QUICK='$(QUICK)' PYTHON='$(PYTHON)' DATA='$(DATA)' \
+	    tests/bench/bench $B
+
+.PHONY: bench tools-bench
+
+# --- functions --------------------------------------------------------------------------------------
+# make function-accuracy   all floats of each function of runtime/mlp_functions.h against the strict ones, from
+#                          gcc and clang, for numbers and vectors of each width; other processors
+# make function-cost       nanoseconds an element, beside the C library
+
+FUNCTION_NAMES    = exp expm1 log log1p tanh logistic log1pexp erf erfc
+FUNCTION_FLAGS    = -Iruntime -Itests/functions
+FUNCTION_VARIANTS = gcc_usual clang_usual gcc_native clang_native
+VARIANT_gcc_usual    = gcc -O3
+VARIANT_clang_usual  = clang -O2
+VARIANT_gcc_native   = gcc -O3 -march=native
+VARIANT_clang_native = clang -O2 -march=native
+ifneq ($(shell grep -s -m1 -w avx2 /proc/cpuinfo),)
+FUNCTION_VARIANTS += gcc_avx gcc_avx2 clang_avx2
+VARIANT_gcc_avx      = gcc -O3 -mavx
+VARIANT_gcc_avx2     = gcc -O3 -mavx2 -mfma
+VARIANT_clang_avx2   = clang -O2 -mavx2 -mfma
+endif
+
+tools-functions: ; @tests/tools $(TOOLS) clang
+
+$B/functions/%.o: tests/functions/variant.c tests/functions/functions.h $(wildcard runtime/mlp*.h)
+	@mkdir -p $(@D)
+	$(VARIANT_$*) -std=c11 $(FUNCTION_FLAGS) -DVARIANT=$* -c -o $@ $<
+
+$B/functions/%: tests/functions/%.c $(FUNCTION_VARIANTS:%=$B/functions/%.o) $B/libmlp.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 $(WARNINGS) $(FUNCTION_FLAGS) -o $@ \
+	    -D'VARIANTS(F)=$(foreach variant,$(FUNCTION_VARIANTS),F($(variant)))' $(filter %.c %.o %.a,$^) -lm
+
+function-accuracy: tools-functions
+	@$(MAKE) --no-print-directory --silent $B/functions/accuracy
+	@tests/functions/everywhere $B/functions
+	@$(MAKE) --no-print-directory -k -j2 $(FUNCTION_NAMES:%=function-accuracy-%)
+
+function-cost: tools-functions
+	@$(MAKE) --no-print-directory --silent $B/functions/cost
+	@$B/functions/cost
+
+$(FUNCTION_NAMES:%=function-accuracy-%): function-accuracy-%: ; @$B/functions/accuracy $*
+
+.PHONY: function-accuracy function-cost tools-functions $(FUNCTION_NAMES:%=function-accuracy-%)

@@ -93,7 +93,7 @@ Test(expression, functions_choices_and_conditions)
 	struct exprs *e = p.f.exprs;
 	const struct expr *less = expr_binary(e, OP_LESS, p.a, p.b),
 			  *equal = expr_binary(e, OP_EQUAL, p.b, p.c);
-	prints(&p, expr_unary(e, OP_TANH, p.a), "tanhf(a)");
+	prints(&p, expr_unary(e, OP_TANH, p.a), "mlp_tanhf(a)");
 	prints(&p, expr_unary(e, OP_LOGISTIC, p.a), "mlp_logisticf(a)");
 	prints(&p, expr_unary(e, OP_ABS, p.a), "fabsf(a)");
 	prints(&p, expr_unary(e, OP_CONSTANT, p.a), "a");

@@ -4,7 +4,7 @@
 #include <float.h>
 #include <string.h>
 
-#include "mlp.h"
+#include "mlp_functions.h"
 
 /* philox4x32-10 of Random123's known-answer file: zeros, ones, and the digits of pi. */
 static const struct {

@@ -324,8 +324,9 @@ static void emit_includes(struct text *text, const struct c_names *names)
 	if (names->plan->options.target->vector_bytes > 0) {
 		text_line(text, "\n#define MLP_VECTOR_BYTES %d  /* of %s */",
 		          names->plan->options.target->vector_bytes, names->plan->options.target->name);
-		text_line(text, "#include \"mlp_tile.h\"\n");
+		text_line(text, "#include \"mlp_tile.h\"");
 	}
+	text_line(text, "#include \"mlp_functions.h\"");
 	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
 	text_line(text, "#include <string.h>\n");
 }
@@ -348,7 +349,7 @@ void emit_source(struct text *text, const struct plan *plan, const struct emit_o
 	emit_includes(text, &names);
 	if (plan->options.strict)
 		emit_strictness(text);
-	text_line(text, "#if MLP_ABI != 2");
+	text_line(text, "#if MLP_ABI != 3");
 	text_line(text, "#error \"this runtime has another ABI: generate %s.c again\"", names.model);
 	text_line(text, "#endif\n");
 	emit_sizes(text, &names);

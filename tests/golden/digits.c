@@ -9,10 +9,11 @@
 #include "mlp_arithmetic.h"
 
 #include "digits.h"
+#include "mlp_functions.h"
 
 #include <string.h>
 
-#if MLP_ABI != 2
+#if MLP_ABI != 3
 #error "this runtime has another ABI: generate digits.c again"
 #endif
 
@@ -276,7 +277,7 @@ static void forward_probability_exp(int rows,
 {
 	for (int n = 0; n < rows; n++) {
 		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
-			probability_exp[n][j] = expf(probability_dense[n][j] - probability_max[n]);
+			probability_exp[n][j] = mlp_expf(probability_dense[n][j] - probability_max[n]);
 	}
 }
 
@@ -319,7 +320,7 @@ static void loss_probability_sum(int rows, float probability_dense[restrict][DIG
 		probability_max[n] = largest;
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < DIGITS_SIZE_PROBABILITY; o_2++)
-			sum += expf(probability_dense[n][o_2] - largest);
+			sum += mlp_expf(probability_dense[n][o_2] - largest);
 		probability_sum[n] = sum;
 	}
 }
@@ -333,7 +334,7 @@ static void forward_loss(int rows, float probability_dense[restrict][DIGITS_SIZE
 	float sum = 0.0f;
 	for (int n = 0; n < rows; n++) {
 		sum += (probability_dense[n][target_digit[n]] - probability_max[n])
-				- logf(probability_sum[n]);
+				- mlp_logf(probability_sum[n]);
 	}
 	value_loss[0] = -sum / (float)rows;
 }

@@ -9,10 +9,11 @@
 #include "mlp_arithmetic.h"
 
 #include "iris.h"
+#include "mlp_functions.h"
 
 #include <string.h>
 
-#if MLP_ABI != 2
+#if MLP_ABI != 3
 #error "this runtime has another ABI: generate iris.c again"
 #endif
 
@@ -244,7 +245,7 @@ static void forward_hidden(int rows, const struct iris *net,
 		}
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 			const float hidden_dense = net->hidden_b[o] + sum[o];
-			layer_hidden[n][o] = tanhf(hidden_dense);
+			layer_hidden[n][o] = mlp_tanhf(hidden_dense);
 		}
 	}
 }
@@ -291,7 +292,7 @@ static void forward_probability_exp(int rows, float probability_dense[restrict][
 {
 	for (int n = 0; n < rows; n++) {
 		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
-			probability_exp[n][j] = expf(probability_dense[n][j] - probability_max[n]);
+			probability_exp[n][j] = mlp_expf(probability_dense[n][j] - probability_max[n]);
 	}
 }
 
@@ -334,7 +335,7 @@ static void loss_probability_sum(int rows, float probability_dense[restrict][IRI
 		probability_max[n] = largest;
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < IRIS_SIZE_PROBABILITY; o_2++)
-			sum += expf(probability_dense[n][o_2] - largest);
+			sum += mlp_expf(probability_dense[n][o_2] - largest);
 		probability_sum[n] = sum;
 	}
 }
@@ -348,7 +349,7 @@ static void forward_loss(int rows, float probability_dense[restrict][IRIS_SIZE_P
 	float sum = 0.0f;
 	for (int n = 0; n < rows; n++) {
 		sum += (probability_dense[n][target_species[n]] - probability_max[n])
-				- logf(probability_sum[n]);
+				- mlp_logf(probability_sum[n]);
 	}
 	value_loss[0] = -sum / (float)rows;
 }

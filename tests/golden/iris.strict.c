@@ -10,6 +10,7 @@
 #include "mlp_arithmetic.h"
 
 #include "iris.h"
+#include "mlp_functions.h"
 #include "mlp_strict.h"
 
 #include <float.h>
@@ -19,7 +20,7 @@
 #error "floats are computed in double here: give `-fexcess-precision=fast`, on 32-bit x86 `-msse2 -mfpmath=sse`"
 #endif
 
-#if MLP_ABI != 2
+#if MLP_ABI != 3
 #error "this runtime has another ABI: generate iris.c again"
 #endif
 

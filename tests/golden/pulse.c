@@ -6,10 +6,11 @@
 #include "mlp_arithmetic.h"
 
 #include "pulse.h"
+#include "mlp_functions.h"
 
 #include <string.h>
 
-#if MLP_ABI != 2
+#if MLP_ABI != 3
 #error "this runtime has another ABI: generate pulse.c again"
 #endif
 

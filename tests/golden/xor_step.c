@@ -9,10 +9,11 @@
 #include "mlp_arithmetic.h"
 
 #include "xor_step.h"
+#include "mlp_functions.h"
 
 #include <string.h>
 
-#if MLP_ABI != 2
+#if MLP_ABI != 3
 #error "this runtime has another ABI: generate xor_step.c again"
 #endif
 
