@@ -193,7 +193,8 @@ enum status compile_source(struct compile *c, const struct source *source,
 	                                    .input_gradients = options->input_gradients,
 	                                    .real_size = options->real_double ? 8 : 4,
 	                                    .strict = options->strict,
-	                                    .target = options->target};
+	                                    .target = options->target,
+	                                    .threads = (int)options->threads};
 	c->plan = plan_program(c->arena, &c->program, &plan_options);
 	verified("plan", verify_plan(&c->plan));
 	return options->dump == STAGE_PLAN ? dump(c, options) : STATUS_OK;

@@ -34,6 +34,7 @@ struct compile_options {
 	bool input_gradients;
 	bool strict;           /* numbers with the same bits on every machine */
 	const struct target *target; /* of the emitted C; NULL: portable */
+	int64_t threads;       /* that it uses; 0: one */
 	bool allow_path;       /* `use` may name files outside the folder of the file that it stands in */
 	uint64_t rules_off;    /* a bit for each rule of rules.def, by its place */
 };

@@ -107,6 +107,8 @@ static strings arguments_of(struct arena *arena, const struct build *build, cons
 		array_push(arena, &arguments, build->compiler.items[k]);
 	for (int k = 0; build_flags[k]; k++)
 		array_push(arena, &arguments, build_flags[k]);
+	if (build->has_threads)
+		array_push(arena, &arguments, "-fopenmp");
 	array_push(arena, &arguments, format_string(arena, "-I%s", build->runtime.headers));
 	array_push(arena, &arguments, format_string(arena, "%s/%s.c", folder, build->name));
 	array_push(arena, &arguments, format_string(arena, "%s/%s_main.c", folder, build->name));

@@ -75,6 +75,7 @@ struct build {
 	struct generated generated;
 	struct runtime runtime;
 	strings compiler; /* argument vector: the C compiler and its own options */
+	bool has_threads;
 	bool alone;       /* with the ground floor only */
 };
 

@@ -52,6 +52,8 @@ static const char *changes(struct arena *arena, const struct options *options)
 		text_add(&text, " --strict");
 	if (options->compile.target && options->compile.target->vector_bytes > 0)
 		text_printf(&text, " --target=%s", options->compile.target->name);
+	if (options->compile.threads > 1)
+		text_printf(&text, " --threads=%lld", (long long)options->compile.threads);
 	add_rules(&text, options->compile.rules_off);
 	return text.length > 0 ? text.bytes + 1 : "";
 }

@@ -45,6 +45,9 @@ const struct option_row option_rows[] = {
 	 "the machine for which the C is made: its vectors and registers; native is\n"
 	 "that on which mlpc runs. By default portable, plain ISO C; train and\n"
 	 "check take native"},
+	{"threads", 0, IN_COMPILE | IN_TRAIN | IN_SUMMARY, OPTION_COUNT, AT(compile.threads), "N",
+	 "threads that share the large steps, with the same bits as one (OpenMP:\n"
+	 "compile with -fopenmp; default 1)"},
 	{"gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.keep_gradients), NULL,
 	 "keep the gradients of the parameters, for NAME_gradient"},
 	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.input_gradients), NULL,

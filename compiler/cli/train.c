@@ -65,6 +65,7 @@ enum status command_train(struct compile *c, const struct options *options)
 		return STATUS_ERRORS;
 	}
 	struct build build = {.name = c->model->name,
+	                      .has_threads = options->compile.threads > 1,
 	                      .generated = generate(c, options, true),
 	                      .compiler = compiler_command(c->arena, options->compiler)};
 	if (!find_runtime(c->arena, c->diag, &build.runtime))

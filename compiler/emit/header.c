@@ -36,6 +36,8 @@ static void emit_constants(struct text *text, const struct c_names *names)
 	if (program->loss)
 		add_constant(names, &list, "SCRATCH", at_least_one(plan_training_scratch(plan)),
 		             "numbers of scratch in training");
+	if (plan->options.threads > 1)
+		add_constant(names, &list, "THREADS", plan->options.threads, "that share large steps");
 	c_constants(text, &list);
 	text_line(text, "#define %s_SEED UINT64_C(%llu)", names->upper,
 	          (unsigned long long)program->model->train.seed);

@@ -3,11 +3,18 @@
 
 enum { SUMS = PLAN_BLOCK };
 
+void share_turns(struct text *text, const struct scope *scope, const struct step *step)
+{
+	if (step->loops.is_shared)
+		text_line(text, "#pragma omp parallel for num_threads(%s_THREADS)", scope->names->upper);
+}
+
 /* --- plain -------------------------------------------------------------------------------------------- */
 
 static void emit_plain(struct text *text, struct scope *scope, const struct step *step,
                        const struct tensor *left, const struct tensor *stored)
 {
+	share_turns(text, scope, step);
 	for (int place = 0; place + 1 < left->rank; place++) {
 		int k = plan_dimension(scope->names->plan, stored, place);
 		open_loop(text, scope->free[k].text, "0", scope->free[k].extent_name, NULL);
@@ -49,6 +56,8 @@ static void open_outer(struct nest *nest)
 			continue;
 		const char *index = scope->free[k].text, *extent = scope->free[k].extent_name;
 		bool blocked = k == nest->loops.blocked;
+		if (nest->opened == 0)
+			share_turns(text, scope, nest->step);
 		open_loop(text, index, "0", extent, blocked ? "BLOCK" : NULL);
 		nest->opened++;
 		for (int b = 1; blocked && b < nest->loops.block; b++) {

@@ -4,6 +4,11 @@
 
 #include "emit/step.h"
 
+/* --- loops.c ------------------------------------------------------------------------------------------ */
+
+/* Before the outermost loop: several threads share its turns, if the plan says so. */
+void share_turns(struct text *text, const struct scope *scope, const struct step *step);
+
 /* --- reduction.c -------------------------------------------------------------------------------------- */
 
 /* "for (int v = from; v < below; v++) {", or v += step */

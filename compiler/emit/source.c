@@ -327,6 +327,9 @@ static void emit_includes(struct text *text, const struct c_names *names)
 		text_line(text, "#include \"mlp_tile.h\"");
 	}
 	text_line(text, "#include \"mlp_functions.h\"");
+	if (names->plan->options.threads > 1)
+		text_line(text, "\n#ifndef _OPENMP\n#error \"compile this with -fopenmp, or generate it without --threads\"\n"
+		                "#endif\n#include <omp.h>");
 	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
 	text_line(text, "#include <string.h>\n");
 }

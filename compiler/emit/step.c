@@ -114,7 +114,7 @@ static void print_simple(struct text *text, bool present, const char *argument)
 		text_printf(text, "%s%s", text->length ? ", " : "", argument);
 }
 
-static const char *arguments(struct c_names *names, const struct signature *signature)
+static const char *arguments(struct c_names *names, const struct signature *signature, bool shared)
 {
 	struct text text = text_new(names->arena);
 	print_simple(&text, signature->rows, "int rows");
@@ -129,7 +129,7 @@ static const char *arguments(struct c_names *names, const struct signature *sign
 		print_argument(&text, names, signature->read.items[k], false);
 	for (size_t k = 0; k < signature->written.count; k++)
 		print_argument(&text, names, signature->written.items[k], true);
-	print_simple(&text, signature->panel, name_format(names->names, "%s panel[restrict]", names->real));
+	print_simple(&text, signature->panel, name_format(names->names, "%s %s[restrict]", names->real, shared ? "panels" : "panel"));
 	return text_string(&text);
 }
 
@@ -194,7 +194,7 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
-	static const char *const of_tile[] = {"panel", "sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
+	static const char *const of_tile[] = {"panel", "panels", "sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
 	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)
@@ -233,7 +233,7 @@ void emit_step(struct text *text, struct c_names *names, const struct step *step
 	const struct equation *first = step->members.items[0].equation;
 	print_comment(text, step);
 	c_line(text, name_format(names->names, "static void %s(%s)", c_function(names, step),
-	                         arguments(names, signature)));
+	                         arguments(names, signature, step->loops.is_shared)));
 	text_line(text, "{");
 	text->indent++;
 	if (first->numbers)

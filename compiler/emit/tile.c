@@ -29,6 +29,8 @@ static bool uses(const struct tiling *t, const struct expr *read, int variable)
 
 static void open(struct tiling *t, const char *index, const char *extent, const char *step)
 {
+	if (t->opened == 0)
+		share_turns(t->text, t->scope, t->step);
 	open_loop(t->text, index, "0", extent, step);
 	t->opened++;
 }
@@ -144,6 +146,13 @@ static const char *panel_element(const struct tiling *t)
 	return name_format(t->names, "panel[%s * WIDTH + v * %s]", turn, width_of(t));
 }
 
+static const char *panel_rows(const struct tiling *t)
+{
+	const struct variable_name *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]));
+	return turn->extent == EXTENT_ROWS ? name_format(t->names, "%s_BATCH", t->scope->names->upper)
+	                                   : turn->extent_name;
+}
+
 /* The rows of the tile, one behind the other. */
 static void fill_panel(struct tiling *t)
 {
@@ -152,6 +161,9 @@ static void fill_panel(struct tiling *t)
 	int vector = uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
 	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
 	scope.free[t->loops.vector].compound = true;
+	if (t->loops.is_shared)
+		c_line(t->text, name_format(t->names, "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * WIDTH);",
+		                            t->scope->names->real, panel_rows(t)));
 	open_reductions(t, &scope, -1);
 	unrolled(t, "v", "VECTORS");
 	text_printf(&line, "%s(&%s, %s(&", format_of(t, "vector_store"), panel_element(t),

@@ -180,7 +180,8 @@ static void place_area(struct plan *plan, enum plan_area number)
 			if (plan->functions[f].items[k]->loops.panel > panel)
 				panel = plan->functions[f].items[k]->loops.panel;
 	area->panel = panel > 0 ? aligned(area->scratch) : -1;
-	area->scratch = panel > 0 ? area->panel + panel : area->scratch;
+	int threads = plan->options.threads > 1 ? plan->options.threads : 1;
+	area->scratch = panel > 0 ? area->panel + threads * panel : area->scratch;
 }
 
 /* --- gradients that the caller may read --------------------------------------------------------------- */

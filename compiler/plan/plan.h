@@ -59,6 +59,7 @@ struct loops {
 	int64_t panel; /* ROW: reals of the copy of one tile's rows, where they lie far apart in memory; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
+	bool is_shared; /* several threads share the turns of the outermost loop */
 };
 
 struct plan_member {
@@ -113,6 +114,7 @@ struct plan_options {
 	int real_size;      /* 4 or 8 bytes */
 	bool strict;        /* for emit/: the same bits on every machine */
 	const struct target *target; /* NULL: portable */
+	int threads;        /* that share the large steps; 0 and 1: none */
 };
 
 struct plan {

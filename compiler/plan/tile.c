@@ -11,6 +11,8 @@ enum {
 	MOST_ROWS = 12,
 	FAR_BYTES = 1024, /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,  /* if it serves so many rows of sums */
+	ELEMENT_WORK = 8, /* multiply-adds in the time of an element of an equation without sum */
+	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
 };
 
 struct tile {
@@ -157,8 +159,36 @@ static void choose_tile(const struct plan *plan, struct step *step)
 		tile_lanes(plan, loops, equation->left, &product);
 }
 
+/* --- threads ------------------------------------------------------------------------------------------------- */
+
+/* In multiply-adds, of those that sum, and of the others. */
+static double work_of(const struct plan *plan, const struct step *step)
+{
+	double work = 0;
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct equation *equation = step->members.items[m].equation;
+		struct chain chain = chain_of(equation->right);
+		double own = chain.count > 0 ? 1 : ELEMENT_WORK;
+		for (int k = 0; k < chain.count; k++)
+			own *= (double)(chain.reductions[k]->extent == EXTENT_ROWS ? plan->batch
+			                                                            : chain.reductions[k]->extent);
+		work += (double)tensor_elements(equation->left, plan->batch) * own;
+	}
+	return work;
+}
+
+static bool may_be_shared(const struct plan *plan, const struct step *step)
+{
+	const struct equation *first = step->members.items[0].equation;
+	return first->left->rank > 1 && !first->numbers && !first->matrix && work_of(plan, step) >= LEAST_WORK;
+}
+
 void plan_tiles(struct plan *plan)
 {
-	for (size_t k = 0; k < plan->steps.count && plan->options.target->vector_bytes > 0; k++)
-		choose_tile(plan, plan->steps.items[k]);
+	for (size_t k = 0; k < plan->steps.count; k++) {
+		struct step *step = plan->steps.items[k];
+		if (plan->options.target->vector_bytes > 0)
+			choose_tile(plan, step);
+		step->loops.is_shared = plan->options.threads > 1 && may_be_shared(plan, step);
+	}
 }
