@@ -56,27 +56,30 @@ MLP_VECTOR_INLINE mlp_vectord mlp_vector_load_partd(const double *from, int firs
 	 __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
 #endif
 
-/* The sums of `count` <= 16 sets of MLP_LANES interleaved sums, each joined in halves; sets[k][p] is part p of
+/* The sums of `count` sets of MLP_LANES interleaved sums, each joined in halves; sets[k][p] is part p of
  * set k. */
 MLP_VECTOR_INLINE void mlp_join_lanesf(float *sums, mlp_vectorf (*sets)[MLP_LANES / MLP_VECTOR_FLOATS], int count)
 {
 #ifdef MLP_JOINS_TRANSPOSED
 	const mlp_vectorf zeros = {0};
-	mlp_vectorf joined[16];
 	MLP_UNROLL
-	for (int k = 0; k < 16; k++)
-		joined[k] = k < count ? sets[k][0] : zeros;
-	MLP_UNROLL
-	for (int k = 0; k < 8; k++)
-		joined[k] = MLP_JOIN_HALVES(joined[2 * k], joined[2 * k + 1]);
-	MLP_UNROLL
-	for (int k = 0; k < 4; k++)
-		joined[k] = MLP_JOIN_QUARTERS(joined[2 * k], joined[2 * k + 1]);
-	MLP_UNROLL
-	for (int k = 0; k < 2; k++)
-		joined[k] = MLP_JOIN_EIGHTHS(joined[2 * k], joined[2 * k + 1]);
-	const mlp_vectorf all = MLP_JOIN_PAIRS(joined[0], joined[1]);
-	memcpy(sums, &all, (size_t)count * sizeof *sums);
+	for (int from = 0; from < count; from += 16) {
+		mlp_vectorf joined[16];
+		MLP_UNROLL
+		for (int k = 0; k < 16; k++)
+			joined[k] = from + k < count ? sets[from + k][0] : zeros;
+		MLP_UNROLL
+		for (int k = 0; k < 8; k++)
+			joined[k] = MLP_JOIN_HALVES(joined[2 * k], joined[2 * k + 1]);
+		MLP_UNROLL
+		for (int k = 0; k < 4; k++)
+			joined[k] = MLP_JOIN_QUARTERS(joined[2 * k], joined[2 * k + 1]);
+		MLP_UNROLL
+		for (int k = 0; k < 2; k++)
+			joined[k] = MLP_JOIN_EIGHTHS(joined[2 * k], joined[2 * k + 1]);
+		const mlp_vectorf all = MLP_JOIN_PAIRS(joined[0], joined[1]);
+		memcpy(sums + from, &all, (size_t)(count - from < 16 ? count - from : 16) * sizeof *sums);
+	}
 #else
 	MLP_UNROLL
 	for (int k = 0; k < count; k++) {

@@ -265,6 +265,11 @@ const struct model_case model_cases[] = {
 	      "layer h[6] = dropout(relu(dense(x)), rate = 0.4)\noutput y[2] = dense(h)"),
 	VALUE("noise", "input x[3]",
 	      "layer h[i: 3] = x[i] * (1 + 0.1 * normal())\noutput y[2] = dense(tanh(h))"),
+	VALUE("a long row that is read backwards", "input x[83]",
+	      "param w[3] = normal\nlayer h[i: 80] = sum(k: 3, w[k] * x[82 - i - k])\noutput y[2] = dense(h)"),
+	VALUE("smallest and largest", "input x[7]",
+	      "layer h[5] = dense(x)\nlayer low = min(i, h[i])\nlayer high = max(i, h[i])\n"
+	      "output y[i: 2] = if i == 0 then low else high"),
 
 	/* functions */
 	VALUE("powers", "input x[3]",

@@ -42,6 +42,8 @@ static const char *const compared[] = {
         "standardized",
         "loss of a hidden layer",
         "dropout",
+        "a long row that is read backwards",
+        "smallest and largest",
 };
 
 struct comparison {
