@@ -169,7 +169,7 @@ Test(check_command, short_batch_alone)
 
 Test(check_command, wrong_loss)
 {
-	put_compiler("/^static void forward_hidden(/,/^}/s/tanh(/1.0000001 * tanh(/");
+	put_compiler("/^static void forward_hidden(/,/^}/s/mlp_tanh(/1.0000001 * mlp_tanh(/");
 	EXPECT_STATUS(CHECK_IRIS, 1);
 	EXPECT_SAYS("error[wrong-loss]: the loss differs: 1.19");
 }
