@@ -24,12 +24,12 @@ enum { SECONDS = 30, FEW_SAMPLES = 2, MANY_SAMPLES = 16 };
 
 /* Beside each other: one of double and one of float, one of them with sanitizers, both compilers. */
 const struct program_mode program_modes[PROGRAM_MODES] = {
-        {"gcc-double", "gcc", "-O0", "", true},
-        {"clang-float-sanitized", "clang", "-O0", SANITIZERS, false},
-        {"gcc-float", "gcc", "-O0", "", false},
-        {"clang-double-sanitized", "clang", "-O0", SANITIZERS, true},
-        {"gcc-double-O2", "gcc", "-O2", "", true},
-        {"clang-float-O2", "clang", "-O2 -march=native", "", false},
+        {"gcc-double", "gcc", "-O0", "", true, false},
+        {"clang-float-sanitized", "clang", "-O0", SANITIZERS, false, false},
+        {"gcc-float-native", "gcc", "-O1 -march=native", "", false, true},
+        {"clang-double-native-sanitized", "clang", "-O0", SANITIZERS, true, true},
+        {"gcc-double-O2", "gcc", "-O2", "", true, false},
+        {"clang-float-native-O2", "clang", "-O2 -march=native", "", false, true},
 };
 
 static bool has_gradients(const struct random_case *one)
@@ -47,6 +47,7 @@ static void write_sources(struct random_case *one, const char *folder, const str
 	static const char *const ENDINGS[] = {".h", ".c", "_main.c"};
 	struct arena *arena = arena_new();
 	struct compile_options options = {.real_double = mode->real_double,
+	                                  .target = mode->is_native ? target_native() : NULL,
 	                                  .keep_gradients = has_gradients(one),
 	                                  .input_gradients = has_gradients(one)};
 	struct compile *compile = compile_new(arena);

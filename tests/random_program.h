@@ -5,10 +5,10 @@
 
 #include "random_check.h"
 
-/* A C compiler with its options, and the type of numbers. */
+/* A C compiler with its options, the type of numbers, and whether the C is for this machine or portable. */
 struct program_mode {
 	const char *name, *compiler, *optimisation, *sanitizers;
-	bool real_double;
+	bool real_double, is_native;
 };
 
 enum { PROGRAM_MODES = 6 };

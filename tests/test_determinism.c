@@ -23,7 +23,7 @@ static const struct {
 };
 
 enum { MODEL_COUNT = sizeof MODELS / sizeof *MODELS };
-enum { COMPILERS = 2, MOST_TARGETS = 2, LEVELS = 2, STEPS = 200 };
+enum { COMPILERS = 2, MOST_MACHINES = 2, LEVELS = 2, STEPS = 200 };
 
 /* The contraction that compilers are asked for here must not happen. */
 static const char *const commands[COMPILERS][LEVELS] = {
@@ -60,28 +60,32 @@ static void emit_all(const struct compile *c, const char *folder)
 	}
 }
 
-static void emit_model(const char *path, bool strict, const char *folder)
+static void emit_model_for(const struct target *target, const char *path, bool strict, const char *folder)
 {
 	struct arena *arena = arena_new();
 	struct compile *c = compile_new(arena);
-	struct compile_options options = {.strict = strict};
+	struct compile_options options = {.strict = strict, .target = target};
 	cr_assert(compile(c, path, &options) == STATUS_OK, "%s does not compile", path);
 	emit_all(c, folder);
 	arena_free(arena);
 }
 
-/* FOLDER/strict and FOLDER/usual with the sources of all models. */
-static void emit_models(const char *folder)
+static void emit_model(const char *path, bool strict, const char *folder)
 {
-	char path[256];
+	emit_model_for(NULL, path, strict, folder);
+}
+
+/* FOLDER/TARGET/strict and FOLDER/TARGET/usual with the sources of all models. */
+static void emit_models(const char *folder, const struct target *target)
+{
+	char path[256], into[128];
 	for (int strict = 0; strict < 2; strict++) {
-		snprintf(path, sizeof path, "mkdir %s/%s", folder, strict ? "strict" : "usual");
+		snprintf(into, sizeof into, "%s/%s/%s", folder, target->name, strict ? "strict" : "usual");
+		snprintf(path, sizeof path, "mkdir -p %s", into);
 		cr_assert(system(path) == 0);
 		for (int m = 0; m < MODEL_COUNT; m++) {
-			char into[128];
-			snprintf(into, sizeof into, "%s/%s", folder, strict ? "strict" : "usual");
 			snprintf(path, sizeof path, "tests/determinism/%s.mlp", MODELS[m].model);
-			emit_model(path, strict, into);
+			emit_model_for(target, path, strict, into);
 		}
 	}
 }
@@ -96,21 +100,21 @@ static void remove_folder(const char *folder)
 /* --- programs ----------------------------------------------------------------------------------- */
 
 /* Starts a shell that builds and runs all programs in a folder of its own and prints a hash a line. */
-static FILE *start(const char *folder, const char *compiler, const char *target)
+static FILE *start(const char *folder, const char *compiler, const char *machine, const struct target *target)
 {
 	char command[1500];
 	snprintf(command, sizeof command,
 	         "cc='%s %s' R=$PWD/runtime; T=$PWD/tests/determinism; D=$(mktemp -d %s/build-XXXXXX) && "
 	         "cd $D && $cc -I$R -c $R/*.c && for mode in strict usual; do for model in %s %s; do "
-	         "$cc -I$R -I../$mode -DDRIVER=\"\\\"${model}_main.c\\\"\" $T/run.c ../$mode/$model.c *.o -lm "
-	         "-o $mode-$model && ./$mode-$model %d || exit 1; done; done 2>&1",
-	         compiler, target, folder, MODELS[0].model, MODELS[1].model, STEPS);
+	         "$cc -I$R -I../%s/$mode -DDRIVER=\"\\\"${model}_main.c\\\"\" $T/run.c ../%s/$mode/$model.c *.o -lm "
+	         "-o $mode-$model 2>log && ./$mode-$model %d || { cat log; exit 1; }; done; done 2>&1",
+	         compiler, machine, folder, MODELS[0].model, MODELS[1].model, target->name, target->name, STEPS);
 	FILE *pipe = popen(command, "r");
 	cr_assert(pipe);
 	return pipe;
 }
 
-static struct hashes read_hashes(FILE *pipe, const char *compiler, const char *target)
+static struct hashes read_hashes(FILE *pipe, const char *compiler, const char *machine)
 {
 	struct hashes hashes;
 	char line[500];
@@ -118,20 +122,20 @@ static struct hashes read_hashes(FILE *pipe, const char *compiler, const char *t
 		char *hash = k < MODEL_COUNT ? hashes.strict[k] : hashes.usual[k - MODEL_COUNT];
 		cr_assert(fgets(line, sizeof line, pipe) && sscanf(line, "%16s", hash) == 1 &&
 		                  strlen(hash) == 16,
-		          "%s %s: %s", compiler, target, line);
+		          "%s %s: %s", compiler, machine, line);
 	}
-	cr_assert(pclose(pipe) == 0, "%s %s", compiler, target);
+	cr_assert(pclose(pipe) == 0, "%s %s", compiler, machine);
 	return hashes;
 }
 
 /* The instructions of this processor: with and without the multiplication that adds. */
-static int targets(const char *target[MOST_TARGETS])
+static int machines(const char *machine[MOST_MACHINES])
 {
-	target[0] = "";
+	machine[0] = "";
 #ifdef __x86_64__
-	target[0] = "-march=x86-64";
+	machine[0] = "-march=x86-64";
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-		target[1] = "-march=x86-64 -mavx2 -mfma";
+		machine[1] = "-march=x86-64 -mavx2 -mfma";
 		return 2;
 	}
 #endif
@@ -139,33 +143,36 @@ static int targets(const char *target[MOST_TARGETS])
 }
 
 static void compare(const struct hashes *hashes, const struct hashes *first, const char *compiler,
-                    const char *target)
+                    const char *machine, const struct target *target)
 {
 	for (int m = 0; m < MODEL_COUNT; m++) {
-		cr_expect_str_eq(hashes->strict[m], MODELS[m].hash, "strict, %s, %s %s: %s", MODELS[m].model,
-		                 compiler, target, hashes->strict[m]);
-		cr_expect_str_eq(hashes->usual[m], first->usual[m], "%s, %s %s: %s and %s", MODELS[m].model,
-		                 compiler, target, hashes->usual[m], first->usual[m]);
+		cr_expect_str_eq(hashes->strict[m], MODELS[m].hash, "strict, %s, %s %s, for %s: %s", MODELS[m].model,
+		                 compiler, machine, target->name, hashes->strict[m]);
+		cr_expect_str_eq(hashes->usual[m], first->usual[m], "%s, %s %s, for %s: %s and %s", MODELS[m].model,
+		                 compiler, machine, target->name, hashes->usual[m], first->usual[m]);
 	}
 }
 
-/* Strict: the same bits always. Otherwise: the same for a target. */
+/* Strict: the same bits always. Otherwise: the same for a machine. The C of the first compiler is portable, that of
+ * the second for this machine, and the other way round at the next level. */
 Test(determinism, hashes)
 {
-	const char *target[MOST_TARGETS];
+	const char *machine[MOST_MACHINES];
+	const struct target *const targets[] = {target_number(0), target_native()};
 	char folder[] = FOLDER;
 	cr_assert(mkdtemp(folder));
-	emit_models(folder);
-	for (int t = 0, count = targets(target); t < count; t++) {
+	for (int k = 0; k < 2; k++)
+		emit_models(folder, targets[k]);
+	for (int t = 0, count = machines(machine); t < count; t++) {
 		struct hashes first;
 		for (int level = 0; level < LEVELS; level++) {
 			FILE *pipes[COMPILERS];
 			for (int k = 0; k < COMPILERS; k++)
-				pipes[k] = start(folder, commands[k][level], target[t]);
+				pipes[k] = start(folder, commands[k][level], machine[t], targets[(k + level) % 2]);
 			for (int k = 0; k < COMPILERS; k++) {
-				struct hashes hashes = read_hashes(pipes[k], commands[k][level], target[t]);
+				struct hashes hashes = read_hashes(pipes[k], commands[k][level], machine[t]);
 				first = k == 0 && level == 0 ? hashes : first;
-				compare(&hashes, &first, commands[k][level], target[t]);
+				compare(&hashes, &first, commands[k][level], machine[t], targets[(k + level) % 2]);
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-/* Usage: emit MODEL.mlp FOLDER [strict] [double]
+/* Usage: emit MODEL.mlp FOLDER [strict] [double] [target=NAME]
  * Writes NAME.h, NAME.c and NAME_main.c, which `mlpc train` would build and run. */
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "compile.h"
 #include "emit/emit.h"
+
+#define TARGET "target="
 
 static bool write_file(const struct compile *c, const char *folder, const char *ending,
                        void (*emit)(struct text *, const struct plan *, const struct emit_options *))
@@ -27,6 +29,11 @@ int main(int argc, char **argv)
 	for (int k = 3; k < argc; k++) {
 		options.strict = options.strict || strcmp(argv[k], "strict") == 0;
 		options.real_double = options.real_double || strcmp(argv[k], "double") == 0;
+		bool names_target = strncmp(argv[k], TARGET, strlen(TARGET)) == 0;
+		if (names_target && !(options.target = target_named(argv[k] + strlen(TARGET)))) {
+			fprintf(stderr, "no such target: %s\n", argv[k]);
+			return 2;
+		}
 	}
 	if (argc < 3 || compile(c, argv[1], &options) != STATUS_OK) {
 		diag_print(c->diag, stderr, DIAG_TEXT, false);
