@@ -11,9 +11,9 @@ struct tiling {
 	struct product product;
 	struct loops loops;
 	struct names *names;
-	char type;             /* f or d */
+	char type;                                              /* f or d */
 	name_t first[PLAN_MOST_BLOCK], second[PLAN_MOST_BLOCK]; /* indices of rows and columns */
-	name_t from, start;    /* of the tile along the vector */
+	name_t from, start;                                     /* of the tile along the vector */
 	int opened;
 };
 
@@ -35,7 +35,8 @@ static void open(struct tiling *t, const char *index, const char *extent, const 
 	t->opened++;
 }
 
-/* "for (int o = 0; o < SIZE_O; o += ROWS) {", and names for o, o + 1, …; at the end the last ones are repeated. */
+/* "for (int o = 0; o < SIZE_O; o += ROWS) {", and names for o, o + 1, …; at the end the last ones are
+ * repeated. */
 static void open_block(struct tiling *t, int variable, int count, const char *constant, name_t *indices)
 {
 	const struct variable_name *free = &t->scope->free[variable];
@@ -48,9 +49,9 @@ static void open_block(struct tiling *t, int variable, int count, const char *co
 			continue;
 		}
 		indices[b] = scope_unique(t->scope, name_format(t->names, "%s_%d", free->text, b));
-		c_line(t->text, name_format(t->names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;",
-		                            indices[b], free->text, b, free->extent_name, free->text, b,
-		                            free->extent_name));
+		c_line(t->text,
+		       name_format(t->names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;", indices[b],
+		                   free->text, b, free->extent_name, free->text, b, free->extent_name));
 	}
 }
 
@@ -118,7 +119,8 @@ static void add_product(struct tiling *t, const char *sum, const char *a, const 
 {
 	const char *sign = t->product.is_negative ? "-" : "";
 	if (!b)
-		c_line(t->text, name_format(t->names, "%s %s= %s;", sum, t->product.is_negative ? "-" : "+", a));
+		c_line(t->text,
+		       name_format(t->names, "%s %s= %s;", sum, t->product.is_negative ? "-" : "+", a));
 	else if (t->scope->names->plan->options.strict)
 		c_line(t->text, name_format(t->names, "%s += %s%s * %s;", sum, sign, a, b));
 	else
@@ -162,8 +164,10 @@ static void fill_panel(struct tiling *t)
 	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
 	scope.free[t->loops.vector].compound = true;
 	if (t->loops.is_shared)
-		c_line(t->text, name_format(t->names, "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * WIDTH);",
-		                            t->scope->names->real, panel_rows(t)));
+		c_line(t->text,
+		       name_format(t->names,
+		                   "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * WIDTH);",
+		                   t->scope->names->real, panel_rows(t)));
 	open_reductions(t, &scope, -1);
 	unrolled(t, "v", "VECTORS");
 	text_printf(&line, "%s(&%s, %s(&", format_of(t, "vector_store"), panel_element(t),
@@ -187,8 +191,7 @@ static void accumulate_row(struct tiling *t)
 			vectors[vector_count++] = t->product.factors[k];
 		else
 			number = t->product.factors[k];
-	scope.free[t->loops.vector].text =
-	        name_format(t->names, "%s + v * %s", t->start, width_of(t));
+	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
 	scope.free[t->loops.vector].compound = true;
 	if (number)
 		declare_each(t, &scope, t->scope->names->real, "number", "ROWS", number,
@@ -208,7 +211,8 @@ static void accumulate_row(struct tiling *t)
 	}
 	unrolled(t, "r", "ROWS");
 	const char *factor = number ? name_format(t->names, "%s(number[r])", format_of(t, "vector_broadcast"))
-	                   : vector_count > 1 ? "other" : NULL;
+	                     : vector_count > 1 ? "other"
+	                                        : NULL;
 	const char *sum = "sum[r][v]";
 	add_product(t, sum, factor ? factor : "row", factor ? "row" : NULL);
 	for (int k = 0; k < opened + 2; k++)
@@ -229,15 +233,16 @@ static void store_row(struct tiling *t)
 	if (t->loops.blocked >= 0) {
 		const char *first = scope.free[t->loops.blocked].text;
 		name_t here = scope_unique(&scope, name_format(t->names, "%s_here", first));
-		c_line(t->text, name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + ROWS; %s++) {", here,
-		                            first, here, scope.free[t->loops.blocked].extent_name, here, first,
-		                            here));
+		c_line(t->text,
+		       name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + ROWS; %s++) {", here,
+		                   first, here, scope.free[t->loops.blocked].extent_name, here, first, here));
 		t->text->indent++;
 		t->opened++;
 		scope.free[t->loops.blocked].text = here;
 		row = name_format(t->names, "%s - %s", here, first);
 	}
-	struct ready ready = {t->equation->left, name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
+	struct ready ready = {t->equation->left,
+	                      name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
 	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from,
 	              name_format(t->names, "%s + WIDTH", t->start));
 }
@@ -258,8 +263,9 @@ static void emit_rows(struct tiling *t)
 	open(t, t->from, vector->extent_name, "WIDTH");
 	if (vector->extent % t->loops.width != 0) {
 		t->start = scope_unique(scope, name_format(t->names, "%s_start", vector->text));
-		c_line(t->text, name_format(t->names, "const int %s = %s < %s - WIDTH ? %s : %s - WIDTH;", t->start,
-		                            t->from, vector->extent_name, t->from, vector->extent_name));
+		c_line(t->text,
+		       name_format(t->names, "const int %s = %s < %s - WIDTH ? %s : %s - WIDTH;", t->start,
+		                   t->from, vector->extent_name, t->from, vector->extent_name));
 	}
 	if (t->loops.panel > 0)
 		fill_panel(t);
@@ -280,8 +286,8 @@ static void emit_rows(struct tiling *t)
 /* --- interleaved sums ----------------------------------------------------------------------------------- */
 
 /* lane[r * COLUMNS + c][p] += a[r] * b[c], whose vectors are loaded at `position` of the index of the sum */
-static void accumulate_part(struct tiling *t, const struct scope *outer, const char *position, const char *load,
-                            const char *behind_row, const char *behind_column)
+static void accumulate_part(struct tiling *t, const struct scope *outer, const char *position,
+                            const char *load, const char *behind_row, const char *behind_column)
 {
 	struct scope scope = scope_inside(outer);
 	struct variable_name at = *scope_find(outer, t->loops.vector);
@@ -303,8 +309,8 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 /* The other arguments of a part. Beyond it the products are -0: a sum stays as it is, -0 too. */
 static const char *behind_part(const struct tiling *t, const struct variable_name *index, const char *beyond)
 {
-	return name_format(t->names, ", p * %s, %s %% MLP_LANES, %s%s)", width_of(t), index->extent_name, beyond,
-	                   t->type == 'f' ? "f" : "");
+	return name_format(t->names, ", p * %s, %s %% MLP_LANES, %s%s)", width_of(t), index->extent_name,
+	                   beyond, t->type == 'f' ? "f" : "");
 }
 
 static void accumulate_lanes(struct tiling *t)
@@ -314,7 +320,8 @@ static void accumulate_lanes(struct tiling *t)
 	struct variable_name index = *scope_find(&scope, t->loops.vector);
 	int64_t rest = index.extent % PLAN_LANES;
 	const char *whole = rest == 0 ? index.extent_name
-	                    : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name, index.extent_name);
+	                              : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name,
+	                                            index.extent_name);
 	if (index.extent >= PLAN_LANES) {
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
 		accumulate_part(t, &scope, name_format(t->names, "%s + p * %s", index.text, width_of(t)),
@@ -335,8 +342,8 @@ static name_t open_here(struct tiling *t, struct scope *scope, int variable, con
 		return "0";
 	const char *first = scope->free[variable].text, *extent = scope->free[variable].extent_name;
 	name_t here = scope_unique(scope, name_format(t->names, "%s_here", first));
-	c_line(t->text, name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + %s; %s++) {", here, first,
-	                            here, extent, here, first, constant, here));
+	c_line(t->text, name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + %s; %s++) {", here,
+	                            first, here, extent, here, first, constant, here));
 	t->text->indent++;
 	t->opened++;
 	scope->free[variable].text = here;
@@ -366,7 +373,8 @@ static void emit_lanes(struct tiling *t)
 	close_loop(t->text);
 	accumulate_lanes(t);
 	text_line(t->text, "%s sums[ROWS][COLUMNS];", scope->names->real);
-	c_line(t->text, name_format(t->names, "%s(&sums[0][0], lane, ROWS * COLUMNS);", format_of(t, "join_lanes")));
+	c_line(t->text,
+	       name_format(t->names, "%s(&sums[0][0], lane, ROWS * COLUMNS);", format_of(t, "join_lanes")));
 	struct scope inner = scope_inside(scope);
 	name_t row = "0", column = "0";
 	for (int k = 0; k < left->rank; k++)
@@ -379,10 +387,15 @@ static void emit_lanes(struct tiling *t)
 	close_all(t);
 }
 
-void emit_tile(struct text *text, struct scope *scope, const struct step *step, const struct equation *equation)
+void emit_tile(struct text *text, struct scope *scope, const struct step *step,
+               const struct equation *equation)
 {
-	struct tiling t = {.text = text, .scope = scope, .step = step, .equation = equation,
-	                   .chain = chain_of(equation->right), .loops = step->loops,
+	struct tiling t = {.text = text,
+	                   .scope = scope,
+	                   .step = step,
+	                   .equation = equation,
+	                   .chain = chain_of(equation->right),
+	                   .loops = step->loops,
 	                   .names = scope->names->names,
 	                   .type = scope->names->plan->options.real_size == 8 ? 'd' : 'f'};
 	t.product = product_of(t.chain.body);

@@ -1,5 +1,5 @@
-/* Values of as many elements at once as a vector of the target has. Sums and products are written as for numbers;
- * a number beside a vector stands for a vector of it. */
+/* Values of as many elements at once as a vector of the target has. Sums and products are written as for
+ * numbers; a number beside a vector stands for a vector of it. */
 #include "emit/printers.h"
 #include "plan/product.h"
 
@@ -92,7 +92,8 @@ static void print_vector(struct text *text, const struct scope *scope, const str
 	text_add(text, is_vector(scope, expr) ? "" : ")");
 }
 
-void vector_read(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void vector_read(struct text *text, const struct scope *scope, const struct expr *expr,
+                 enum precedence precedence)
 {
 	name_t value = scope_lookup(scope, expr->tensor);
 	if (value) {
@@ -104,7 +105,8 @@ void vector_read(struct text *text, const struct scope *scope, const struct expr
 	text_add(text, ")");
 }
 
-void vector_select(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void vector_select(struct text *text, const struct scope *scope, const struct expr *expr,
+                   enum precedence precedence)
 {
 	(void)precedence;
 	text_printf(text, "%s(", c_vector_function(scope, "select"));
@@ -117,7 +119,8 @@ void vector_select(struct text *text, const struct scope *scope, const struct ex
 }
 
 /* As in print_extreme: a NaN in the first operand is kept. */
-void vector_extreme(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void vector_extreme(struct text *text, const struct scope *scope, const struct expr *expr,
+                    enum precedence precedence)
 {
 	int smaller = expr->op == OP_MAX ? 0 : 1;
 	(void)precedence;
@@ -132,7 +135,8 @@ void vector_extreme(struct text *text, const struct scope *scope, const struct e
 	text_add(text, ")");
 }
 
-void vector_call(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void vector_call(struct text *text, const struct scope *scope, const struct expr *expr,
+                 enum precedence precedence)
 {
 	(void)precedence;
 	text_printf(text, "%s(", c_vector_function(scope, op_table[expr->op].vector));
@@ -144,7 +148,8 @@ void vector_call(struct text *text, const struct scope *scope, const struct expr
 }
 
 /* Integers with all bits set where it holds. */
-void vector_condition(struct text *text, const struct scope *scope, const struct expr *expr, enum precedence precedence)
+void vector_condition(struct text *text, const struct scope *scope, const struct expr *expr,
+                      enum precedence precedence)
 {
 	bool logic = expr->op == OP_AND || expr->op == OP_OR;
 	if (expr->op == OP_NOT) {
@@ -158,7 +163,8 @@ void vector_condition(struct text *text, const struct scope *scope, const struct
 			text_add(text, expr->op == OP_AND ? " & " : " | ");
 		else if (k == 1)
 			text_printf(text, " %s ", op_table[expr->op].name);
-		(logic ? c_condition : c_expression)(text, scope, expr->operands[k], logic ? AS_POSTFIX : AS_SUM);
+		(logic ? c_condition : c_expression)(text, scope, expr->operands[k],
+		                                     logic ? AS_POSTFIX : AS_SUM);
 	}
 	close_parenthesis(text, precedence > AS_ARGUMENT);
 }

@@ -1,12 +1,13 @@
-/* The order of the dimensions of each parameter in memory: which of them is the last, so that most products walk
- * along it. States, gradients and new values of a parameter lie as it does. */
+/* The order of the dimensions of each parameter in memory: which of them is the last, so that most products
+ * walk along it. States, gradients and new values of a parameter lie as it does. */
 #include "plan/chain.h"
 #include "plan/plan.h"
 #include "plan/product.h"
 
 enum { WIDTH = 16 }; /* of the vectors that costs are counted in */
 
-/* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar. */
+/* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar.
+ */
 #define COST_OF_LANES 1.4
 #define COST_OF_JOINING 3.5
 #define COST_OF_SCALAR (double)WIDTH
@@ -86,7 +87,8 @@ static double step_cost(const struct plan *plan, const struct equation *equation
 	}
 	for (int k = 0; k < chain.count; k++) {
 		double extent = extent_of(plan, chain.reductions[k]->extent);
-		double cost = sums * (terms / WIDTH * padded(extent) / extent * COST_OF_LANES + COST_OF_JOINING);
+		double cost =
+		        sums * (terms / WIDTH * padded(extent) / extent * COST_OF_LANES + COST_OF_JOINING);
 		if (chain.reductions[k]->extent >= PLAN_SHORT && cost < best &&
 		    walks(plan, &product, chain_variable(chain.reductions[k])))
 			best = cost;
@@ -114,7 +116,8 @@ static bool is_free(const struct plan *plan, const struct tensor *tensor)
 	return true;
 }
 
-static struct choice *choice_of(struct plan *plan, struct tensor_map *map, choices *all, const struct tensor *tensor)
+static struct choice *choice_of(struct plan *plan, struct tensor_map *map, choices *all,
+                                const struct tensor *tensor)
 {
 	size_t known = (size_t)(uintptr_t)tensor_map_get(map, tensor);
 	if (known > 0)
@@ -125,7 +128,8 @@ static struct choice *choice_of(struct plan *plan, struct tensor_map *map, choic
 }
 
 /* The parameters of rank 2 and more that the product reads, and whose gradient it is. */
-static void add_costs(struct plan *plan, struct tensor_map *map, choices *all, const struct equation *equation)
+static void add_costs(struct plan *plan, struct tensor_map *map, choices *all,
+                      const struct equation *equation)
 {
 	struct product product = product_of(chain_of(equation->right).body);
 	const struct tensor *touched[PRODUCT_FACTORS + 1];

@@ -5,11 +5,8 @@
 
 /* x86-64-v2 … v4 are the levels of the x86-64 psABI: SSE4.2, AVX2 with fused multiply-add, AVX-512. */
 static const struct target targets[] = {
-	{"portable", 0, 0},
-	{"x86-64-v2", 16, 16},
-	{"x86-64-v3", 32, 16},
-	{"x86-64-v4", 64, 32},
-	{"aarch64", 16, 32},
+        {"portable", 0, 0},    {"x86-64-v2", 16, 16}, {"x86-64-v3", 32, 16},
+        {"x86-64-v4", 64, 32}, {"aarch64", 16, 32},
 };
 
 enum { TARGETS = sizeof targets / sizeof *targets };

@@ -1,7 +1,8 @@
 /* Tiles of sums of products in the registers of the target.
  *
- * For each turn of the reduction a tile of ROWS x VECTORS sums loads VECTORS vectors and ROWS numbers. Each sum
- * stays one chain, or the fixed number of interleaved chains that loops.c has chosen, whatever the tile. */
+ * For each turn of the reduction a tile of ROWS x VECTORS sums loads VECTORS vectors and ROWS numbers. Each
+ * sum stays one chain, or the fixed number of interleaved chains that loops.c has chosen, whatever the tile.
+ */
 #include "plan/chain.h"
 #include "plan/plan.h"
 #include "plan/product.h"
@@ -9,9 +10,9 @@
 enum {
 	MOST_VECTORS = 4,
 	MOST_ROWS = 12,
-	FAR_BYTES = 1024, /* between rows: from here on a copy of them pays, */
-	PANEL_USES = 64,  /* if it serves so many rows of sums */
-	ELEMENT_WORK = 8, /* multiply-adds in the time of an element of an equation without sum */
+	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
+	PANEL_USES = 64,      /* if it serves so many rows of sums */
+	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
 	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
 };
 
@@ -66,9 +67,10 @@ static bool read_uses(const struct plan *plan, const struct expr *read, int vari
 	return stride_along(plan, read, variable) != STRIDE_NONE;
 }
 
-/* The largest free variable along which the sums share what `shared` reads, and `other` moves if it is there. */
+/* The largest free variable along which the sums share what `shared` reads, and `other` moves if it is there.
+ */
 static int shared_along(const struct plan *plan, const struct tensor *left, const struct expr *shared,
-                        const struct expr *other, int not)
+                        const struct expr *other, int not )
 {
 	int best = -1;
 	for (int v = 0; v < left->rank; v++) {
@@ -86,7 +88,8 @@ static int registers_for_sums(const struct target *target)
 	return target->registers - (target->registers > 16 ? 6 : 4);
 }
 
-/* Rows of a tile at a pitch of many cache lines share a few sets of the cache; in a panel they are one block. */
+/* Rows of a tile at a pitch of many cache lines share a few sets of the cache; in a panel they are one block.
+ */
 static int64_t panel_of(const struct plan *plan, const struct chain *chain, const struct expr *rows,
                         const struct loops *loops)
 {
@@ -104,14 +107,15 @@ static void tile_row(const struct plan *plan, struct loops *loops, const struct 
 	int64_t extent = left->extents[loops->vector];
 	const struct expr *vectors = NULL, *numbers = NULL;
 	for (int k = 0; k < product->count; k++)
-		*(read_uses(plan, product->factors[k], loops->vector) ? &vectors : &numbers) = product->factors[k];
+		*(read_uses(plan, product->factors[k], loops->vector) ? &vectors : &numbers) =
+		        product->factors[k];
 	if (extent < lanes || !vectors)
 		return;
 	int blocked = numbers ? shared_along(plan, left, vectors, numbers, loops->vector) : -1;
 	int64_t whole = extent / lanes;
-	struct tile tile = best_tile(blocked < 0 ? 1 : extent_of(plan, left, blocked), tiles_of(extent, lanes),
-	                             MOST_ROWS, whole < MOST_VECTORS ? (int)whole : MOST_VECTORS,
-	                             registers_for_sums(target));
+	struct tile tile = best_tile(
+	        blocked < 0 ? 1 : extent_of(plan, left, blocked), tiles_of(extent, lanes), MOST_ROWS,
+	        whole < MOST_VECTORS ? (int)whole : MOST_VECTORS, registers_for_sums(target));
 	loops->vectors = tile.columns;
 	loops->width = tile.columns * lanes;
 	if (blocked >= 0 && extent_of(plan, left, blocked) >= PANEL_USES &&
@@ -170,8 +174,9 @@ static double work_of(const struct plan *plan, const struct step *step)
 		struct chain chain = chain_of(equation->right);
 		double own = chain.count > 0 ? 1 : ELEMENT_WORK;
 		for (int k = 0; k < chain.count; k++)
-			own *= (double)(chain.reductions[k]->extent == EXTENT_ROWS ? plan->batch
-			                                                            : chain.reductions[k]->extent);
+			own *= (double)(chain.reductions[k]->extent == EXTENT_ROWS
+			                        ? plan->batch
+			                        : chain.reductions[k]->extent);
 		work += (double)tensor_elements(equation->left, plan->batch) * own;
 	}
 	return work;
@@ -180,7 +185,8 @@ static double work_of(const struct plan *plan, const struct step *step)
 static bool may_be_shared(const struct plan *plan, const struct step *step)
 {
 	const struct equation *first = step->members.items[0].equation;
-	return first->left->rank > 1 && !first->numbers && !first->matrix && work_of(plan, step) >= LEAST_WORK;
+	return first->left->rank > 1 && !first->numbers && !first->matrix &&
+	       work_of(plan, step) >= LEAST_WORK;
 }
 
 void plan_tiles(struct plan *plan)
