@@ -446,6 +446,7 @@ Test(cli, summary)
 		"\n131 parameters, ",
 		"\nminimize cross_entropy(probability, species)\n",
 		"\ntrain    adam(rate = 0.01), batch 30, epochs 100, seed 7\n",
+		"\nupdates  in the loops of their gradients: all\n",
 		"\n             556  the network: parameters and statistics\n",
 		"\n           1 048    + states of the optimiser\n",
 	};
@@ -454,6 +455,15 @@ Test(cli, summary)
 	cr_expect(run("$MLPC summary --json $ROOT/models/iris.mlp") == 0);
 	cr_expect(strstr(output, "\"parameters\":131,") && strstr(output, "\"state_bytes\":1048,"), "%s",
 	          output);
+}
+
+/* A norm of all gradients is known when the last of them is. */
+Test(cli, summary_of_updates)
+{
+	put("m.mlp", "model m\ninput x[4]\ntarget t[4]\nlayer h[4] = tanh(dense(x))\noutput y[4] = dense(h)\n"
+	             "minimize mse(y, t)\ntrain { clip = norm(1) }\n");
+	cr_assert(run("$MLPC summary m.mlp") == 0);
+	cr_expect(strstr(output, "\nupdates  in the loops of their gradients: none\n"), "%s", output);
 }
 
 /* The sizes of the summary are those that the C compiler finds. */

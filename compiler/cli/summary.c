@@ -163,6 +163,27 @@ static void print_training(const struct compile *c)
 	putchar('\n');
 }
 
+/* Which updates need the whole gradient first: a clip by its norm, a parameter that is used twice, … */
+static void print_updates(const struct compile *c)
+{
+	struct text apart = text_new(c->arena);
+	int count = 0, fused = 0;
+	for (size_t k = 0; k < c->program.stored.count; k++) {
+		const struct tensor *tensor = c->program.stored.items[k];
+		if (tensor->role != TENSOR_PARAMETER || tensor->source->frozen)
+			continue;
+		bool is_fused = plan_is_fused(&c->plan, tensor);
+		count++;
+		fused += is_fused;
+		if (!is_fused)
+			text_printf(&apart, "%s%s", apart.length ? ", " : "", tensor->name);
+	}
+	printf("updates  in the loops of their gradients: %s", fused == count ? "all" : fused == 0 ? "none" : "");
+	if (fused > 0 && fused < count)
+		printf("all but %s", text_string(&apart));
+	putchar('\n');
+}
+
 static void print_text(const struct compile *c)
 {
 	const struct plan *plan = &c->plan;
@@ -171,8 +192,10 @@ static void print_text(const struct compile *c)
 	print_layers(c);
 	printf("\n%s parameters, %s multiply-adds to predict a row\n",
 	       grouped(c->arena, plan->parameter_count), grouped(c->arena, plan->multiply_adds));
-	if (c->model->loss)
+	if (c->model->loss) {
 		print_training(c);
+		print_updates(c);
+	}
 	printf("\nmemory in bytes (%s, batch %lld; all of it: nothing else is allocated)\n",
 	       plan->options.real_size == 8 ? "double" : "float", (long long)plan->batch);
 	memory_of(plan, memory);

@@ -18,6 +18,22 @@ static int64_t count_multiply_adds(const struct graph *graph)
 	return total;
 }
 
+bool plan_is_fused(const struct plan *plan, const struct tensor *parameter)
+{
+	const step_list *steps = &plan->functions[PLAN_STEP];
+	for (size_t k = 0; k < steps->count; k++) {
+		bool is_written = false, has_sum = false;
+		for (size_t m = 0; m < steps->items[k]->members.count; m++) {
+			const struct equation *equation = steps->items[k]->members.items[m].equation;
+			is_written = is_written || equation->left->stored_in == parameter;
+			has_sum = has_sum || chain_of(equation->right).count > 0;
+		}
+		if (is_written && has_sum)
+			return true;
+	}
+	return false;
+}
+
 struct plan plan_program(struct arena *arena, const struct program *program,
                          const struct plan_options *options)
 {

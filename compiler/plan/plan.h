@@ -141,6 +141,8 @@ struct plan {
 enum plan_area plan_area_of(enum plan_function function);
 /* Reals of the scratch array in the struct of training. */
 int64_t plan_training_scratch(const struct plan *plan);
+/* In a whole step, does the new value of the parameter stand in the loop of its gradient's sum? */
+bool plan_is_fused(const struct plan *plan, const struct tensor *parameter);
 /* The place of a tensor in a function; NEXT in place is that of `stored_in`. */
 struct location plan_location(const struct plan *plan, enum plan_function function,
                               const struct tensor *tensor);
