@@ -186,7 +186,10 @@ const char *c_shape(const struct c_names *names, const struct tensor *tensor, in
 		if (tensor->extents[k] == EXTENT_ROWS)
 			text_printf(&text, "[%s_BATCH]", names->upper);
 		else
-			text_printf(&text, "[%s]", c_extent(names, tensor, k));
+			text_printf(&text, "[%s", c_extent(names, tensor, k));
+		if (tensor->extents[k] != EXTENT_ROWS && plan_row_gap(names->plan, tensor) > 0)
+			text_printf(&text, " + %lld", (long long)plan_row_gap(names->plan, tensor));
+		text_add(&text, tensor->extents[k] != EXTENT_ROWS ? "]" : "");
 	}
 	return text_string(&text);
 }

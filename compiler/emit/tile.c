@@ -295,10 +295,13 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 	at.compound = true;
 	scope_variable(&scope, t->loops.vector, at);
 	unrolled(t, "p", "PARTS");
-	declare_each(t, &scope, format_of(t, "vector"), "row", "ROWS", t->product.factors[1],
+	bool is_first = t->loops.blocked >= 0  ? uses(t, t->product.factors[0], t->loops.blocked)
+	                : t->loops.second >= 0 ? !uses(t, t->product.factors[0], t->loops.second)
+	                                       : false;
+	declare_each(t, &scope, format_of(t, "vector"), "row", "ROWS", t->product.factors[!is_first],
 	             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, load, behind_row);
-	declare_each(t, &scope, format_of(t, "vector"), "column", "COLUMNS", t->product.factors[0], NULL,
-	             t->loops.second >= 0 ? t->second : NULL, t->loops.seconds, load, behind_column);
+	declare_each(t, &scope, format_of(t, "vector"), "column", "COLUMNS", t->product.factors[is_first],
+	             NULL, t->loops.second >= 0 ? t->second : NULL, t->loops.seconds, load, behind_column);
 	unrolled(t, "r", "ROWS");
 	unrolled(t, "c", "COLUMNS");
 	add_product(t, "lane[r * COLUMNS + c][p]", "row[r]", "column[c]");
@@ -357,12 +360,12 @@ static void emit_lanes(struct tiling *t)
 	c_line(t->text, name_format(t->names, "enum { ROWS = %d, COLUMNS = %d, PARTS = MLP_LANES / %s };",
 	                            t->loops.block, t->loops.seconds, width_of(t)));
 	for (int k = 0; k < left->rank; k++)
-		if (k == t->loops.blocked)
-			open_block(t, k, t->loops.block, "ROWS", t->first);
-		else if (k == t->loops.second)
-			open_block(t, k, t->loops.seconds, "COLUMNS", t->second);
-		else
+		if (k != t->loops.blocked && k != t->loops.second)
 			open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
+	if (t->loops.blocked >= 0)
+		open_block(t, t->loops.blocked, t->loops.block, "ROWS", t->first);
+	if (t->loops.second >= 0)
+		open_block(t, t->loops.second, t->loops.seconds, "COLUMNS", t->second);
 	bind_reductions(t);
 	text_line(t->text, "%s lane[ROWS * COLUMNS][PARTS];", format_of(t, "vector"));
 	unrolled(t, "r", "ROWS * COLUMNS");

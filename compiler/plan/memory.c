@@ -2,6 +2,8 @@
 #include "plan/chain.h"
 #include "plan/plan.h"
 
+enum { ROW_BYTES = 1024 }; /* rows at a multiple of it share sets of the cache */
+
 enum plan_area plan_area_of(enum plan_function function)
 {
 	static const enum plan_area areas[PLAN_FUNCTIONS] = {
@@ -29,6 +31,21 @@ int64_t tensor_elements(const struct tensor *tensor, int64_t rows)
 	for (int k = 0; k < tensor_stored_rank(tensor); k++)
 		elements *= tensor->extents[k] == EXTENT_ROWS ? rows : tensor->extents[k];
 	return elements;
+}
+
+int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor)
+{
+	bool is_inner = tensor->role == TENSOR_LAYER || tensor->role == TENSOR_TEMPORARY ||
+	                (tensor->role == TENSOR_ADJOINT && tensor->of->role != TENSOR_INPUT);
+	if (plan->options.target->vector_bytes == 0 || !is_inner || tensor->rank != 2 ||
+	    tensor->extents[0] != EXTENT_ROWS || tensor->extents[1] * plan->options.real_size % ROW_BYTES != 0)
+		return 0;
+	return PLAN_ALIGNMENT;
+}
+
+static int64_t place_reals(const struct plan *plan, const struct tensor *tensor)
+{
+	return tensor_elements(tensor, plan->batch) + plan->batch * plan_row_gap(plan, tensor);
 }
 
 static bool among(const tensors *list, const struct tensor *tensor)
@@ -76,7 +93,7 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
 	if (index)
 		return area->places.items[index - 1];
 	return (struct location){.tensor = stored, .kind = kind_of(plan, function, stored, false),
-	                      .reals = tensor_elements(stored, plan->batch)};
+	                      .reals = place_reals(plan, stored)};
 }
 
 /* --- lifetimes ---------------------------------------------------------------------------------------- */
@@ -92,7 +109,7 @@ static struct location *touch(struct plan *plan, enum plan_function function, co
 		                         .kind = kind_of(plan, function, tensor, stored),
 		                         .first = now,
 		                         .last = now,
-		                         .reals = tensor_elements(tensor, plan->batch)};
+		                         .reals = place_reals(plan, tensor)};
 		array_push(plan->arena, &area->places, place);
 		index = area->places.count;
 		tensor_map_set(&area->by_tensor, tensor, (const void *)index);

@@ -160,6 +160,9 @@ int64_t tensor_elements(const struct tensor *tensor, int64_t rows);
 /* Reals left free behind a member of so many, where the target has vectors: so that the next one begins where
  * vectors do, if the struct does. */
 int64_t plan_gap(const struct plan *plan, int64_t reals);
+/* Elements left free behind each row of an intermediate matrix, where the target has vectors: rows whose distance is
+ * a multiple of 1 KiB would share a few sets of the cache. */
+int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor);
 /* Dimensions that are stored: a class tensor has no last one. */
 int tensor_stored_rank(const struct tensor *tensor);
 /* Is the expression a read of a tensor at the very element that is being computed? */

@@ -133,7 +133,10 @@ static void tile_lanes(const struct plan *plan, struct loops *loops, const struc
 	if (product->count != 2 || !read_uses(plan, product->factors[0], loops->vector) ||
 	    !read_uses(plan, product->factors[1], loops->vector))
 		return;
-	const struct expr *a = product->factors[0], *b = product->factors[1];
+	/* What is larger comes by once, in the outer loop over rows. */
+	bool swapped = tensor_elements(product->factors[0]->tensor, plan->batch) >
+	               tensor_elements(product->factors[1]->tensor, plan->batch);
+	const struct expr *a = product->factors[swapped], *b = product->factors[!swapped];
 	int first = shared_along(plan, left, a, b, -1), second = shared_along(plan, left, b, a, -1);
 	struct tile tile = best_tile(first < 0 ? 1 : extent_of(plan, left, first),
 	                             second < 0 ? 1 : extent_of(plan, left, second), MOST_ROWS, MOST_ROWS,
