@@ -20,13 +20,13 @@ static int body_cost(const struct plan *plan, const read_list *reads, int variab
 	return cost;
 }
 
-/* A free variable of known extent that the sum depends on, along which some read of the vector does not
+/* A free variable that the sum depends on, along which some read of the vector does not
  * move: its loads serve a block. */
-static int blocked_variable(const struct plan *plan, const struct tensor *left, const struct expr *body, const read_list *reads,
-                            int vector)
+static int blocked_variable(const struct plan *plan, const struct tensor *left, const struct expr *body,
+                            const read_list *reads, int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {
-		if (v == vector || left->extents[v] < PLAN_BLOCK || !expr_uses(body, v))
+		if (v == vector || (left->extents[v] == EXTENT_ROWS ? plan->batch : left->extents[v]) < PLAN_BLOCK || !expr_uses(body, v))
 			continue;
 		for (size_t k = 0; k < reads->count; k++)
 			if (stride_along(plan, reads->items[k], vector) != STRIDE_NONE &&

@@ -193,21 +193,38 @@ static void forward_kept(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n++) {
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
 			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
 					: DIGITS_SIZE_HIDDEN - TILE;
-			float sum[TILE] = {0};
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
 				for (int j = 0; j < TILE; j++) {
-					sum[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
-							pixels_scaled[n][i], sum[j]);
+					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n][i], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_1][i], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_2][i], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_3][i], sum_3[j]);
 				}
 			}
-			for (int o = o_from; o < o_start + TILE; o++) {
-				const float hidden_dense = net->hidden_b[o] + sum[o - o_start];
-				const float layer_hidden = hidden_dense < 0.0f ? 0.0f : hidden_dense;
-				layer_kept[n][o] = layer_hidden;
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+				for (int o = o_from; o < o_start + TILE; o++) {
+					const float hidden_dense = net->hidden_b[o]
+							+ sums[n_here - n][o - o_start];
+					const float layer_hidden = hidden_dense < 0.0f ? 0.0f
+							: hidden_dense;
+					layer_kept[n_here][o] = layer_hidden;
+				}
 			}
 		}
 	}
@@ -348,20 +365,37 @@ static void forward_hidden(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n++) {
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
 			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
 					: DIGITS_SIZE_HIDDEN - TILE;
-			float sum[TILE] = {0};
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
 				for (int j = 0; j < TILE; j++) {
-					sum[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
-							pixels_scaled[n][i], sum[j]);
+					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n][i], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_1][i], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_2][i], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+							pixels_scaled[n_3][i], sum_3[j]);
 				}
 			}
-			for (int o = o_from; o < o_start + TILE; o++) {
-				const float hidden_dense = net->hidden_b[o] + sum[o - o_start];
-				layer_hidden[n][o] = hidden_dense < 0.0f ? 0.0f : hidden_dense;
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+				for (int o = o_from; o < o_start + TILE; o++) {
+					const float hidden_dense = net->hidden_b[o]
+							+ sums[n_here - n][o - o_start];
+					layer_hidden[n_here][o] = hidden_dense < 0.0f ? 0.0f
+							: hidden_dense;
+				}
 			}
 		}
 	}
@@ -412,20 +446,36 @@ static void backward_hidden_dense(int rows, const struct digits *net,
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n++) {
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 		for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
 			const int i_start = i_from < DIGITS_SIZE_HIDDEN - TILE ? i_from
 					: DIGITS_SIZE_HIDDEN - TILE;
-			float sum[TILE] = {0};
+			float sum_0[TILE] = {0};
+			float sum_1[TILE] = {0};
+			float sum_2[TILE] = {0};
+			float sum_3[TILE] = {0};
 			for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 				for (int j = 0; j < TILE; j++) {
-					sum[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
-							d_probability_dense[n][o], sum[j]);
+					sum_0[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+							d_probability_dense[n][o], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+							d_probability_dense[n_1][o], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+							d_probability_dense[n_2][o], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+							d_probability_dense[n_3][o], sum_3[j]);
 				}
 			}
-			for (int i = i_from; i < i_start + TILE; i++) {
-				d_hidden_dense[n][i] = 0.0f < layer_hidden[n][i]
-						? kept_dropout_mask[n][i] * sum[i - i_start] : 0.0f;
+			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+				for (int i = i_from; i < i_start + TILE; i++) {
+					d_hidden_dense[n_here][i] = 0.0f < layer_hidden[n_here][i]
+							? kept_dropout_mask[n_here][i]
+							* sums[n_here - n][i - i_start] : 0.0f;
+				}
 			}
 		}
 	}

@@ -242,15 +242,28 @@ static void forward_hidden(int rows, const struct iris *net,
 		float flower_scaled[restrict][IRIS_SIZE_FLOWER],
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n++) {
-		float sum[IRIS_SIZE_HIDDEN] = {0};
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
+		float sum_0[IRIS_SIZE_HIDDEN] = {0};
+		float sum_1[IRIS_SIZE_HIDDEN] = {0};
+		float sum_2[IRIS_SIZE_HIDDEN] = {0};
+		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
-			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
-				sum[o] += net->hidden_W[i][o] * flower_scaled[n][i];
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+				sum_0[o] += net->hidden_W[i][o] * flower_scaled[n][i];
+				sum_1[o] += net->hidden_W[i][o] * flower_scaled[n_1][i];
+				sum_2[o] += net->hidden_W[i][o] * flower_scaled[n_2][i];
+				sum_3[o] += net->hidden_W[i][o] * flower_scaled[n_3][i];
+			}
 		}
-		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-			const float hidden_dense = net->hidden_b[o] + sum[o];
-			layer_hidden[n][o] = mlp_strict_tanhf(hidden_dense);
+		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+		for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
+				const float hidden_dense = net->hidden_b[o] + sums[n_here - n][o];
+				layer_hidden[n_here][o] = mlp_strict_tanhf(hidden_dense);
+			}
 		}
 	}
 }
@@ -261,17 +274,31 @@ static void forward_probability_dense(int rows, const struct iris *net,
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
 		float probability_dense[restrict][IRIS_SIZE_PROBABILITY])
 {
-	for (int n = 0; n < rows; n++) {
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			float lane[LANES] = {0};
+			float lane_0[LANES] = {0};
+			float lane_1[LANES] = {0};
+			float lane_2[LANES] = {0};
+			float lane_3[LANES] = {0};
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i += LANES) {
 				for (int l = 0; l < LANES; l++) {
-					lane[l] += MLP_ROUNDED(net->probability_W[o][i + l]
+					lane_0[l] += MLP_ROUNDED(net->probability_W[o][i + l]
 							* layer_hidden[n][i + l]);
+					lane_1[l] += MLP_ROUNDED(net->probability_W[o][i + l]
+							* layer_hidden[n_1][i + l]);
+					lane_2[l] += MLP_ROUNDED(net->probability_W[o][i + l]
+							* layer_hidden[n_2][i + l]);
+					lane_3[l] += MLP_ROUNDED(net->probability_W[o][i + l]
+							* layer_hidden[n_3][i + l]);
 				}
 			}
-			const float sum = joined_lanes(lane);
-			probability_dense[n][o] = net->probability_b[o] + sum;
+			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
+					joined_lanes(lane_2), joined_lanes(lane_3)};
+			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++)
+				probability_dense[n_here][o] = net->probability_b[o] + sums[n_here - n];
 		}
 	}
 }
@@ -386,15 +413,29 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n++) {
-		float sum[IRIS_SIZE_HIDDEN] = {0};
+	for (int n = 0; n < rows; n += BLOCK) {
+		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
+		float sum_0[IRIS_SIZE_HIDDEN] = {0};
+		float sum_1[IRIS_SIZE_HIDDEN] = {0};
+		float sum_2[IRIS_SIZE_HIDDEN] = {0};
+		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
-				sum[i] += net->probability_W[o][i] * d_probability_dense[n][o];
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+				sum_0[i] += net->probability_W[o][i] * d_probability_dense[n][o];
+				sum_1[i] += net->probability_W[o][i] * d_probability_dense[n_1][o];
+				sum_2[i] += net->probability_W[o][i] * d_probability_dense[n_2][o];
+				sum_3[i] += net->probability_W[o][i] * d_probability_dense[n_3][o];
+			}
 		}
-		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
-			d_hidden_dense[n][i] = sum[i]
-					* (1.0f - layer_hidden[n][i] * layer_hidden[n][i]);
+		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
+		for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
+				d_hidden_dense[n_here][i] = sums[n_here - n][i]
+						* (1.0f - layer_hidden[n_here][i]
+						* layer_hidden[n_here][i]);
+			}
 		}
 	}
 }
