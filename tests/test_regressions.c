@@ -91,7 +91,30 @@ Test(regressions, conditions_that_exclude_inner_ones)
 	expect_equation("input x[4]\noutput y[i: 4] = if i > 0 and x[0] > 0 then (if i < 1 then x[3 - i] else 3) else 4",
 	                "y[n, i] = if 0 < i and 0 < x[n, 0] then 3 else 4");
 	expect_equation("input x[4]\noutput y[i: 4] = if i == 1 then (if i < 2 then 5 else 3) else 4",
-	                "y[n, i] = if i == 1 then (if i < 2 then 5 else 3) else 4");
+	                "y[n, i] = if i == 1 then 5 else 4");
+}
+
+/* A read at -1 came into the C, since it takes all of `not k == 1`, `k >= 1` and `k <= 1` to see that it cannot
+ * be reached; and a comparison of which clang says that it is never true. */
+Test(regressions, conditions_that_exclude_together)
+{
+	expect_equation("input x[4]\noutput y[i: 4] = if i == 1 or (if i - 1 >= 0 and i - 1 < 1 then x[i - 1] else "
+	                "x[3]) < 1 then 2 else 3",
+	                "y[n, i] = if i == 1 or x[n, 3] < 1 then 2 else 3");
+	expect_equation("input x[4]\noutput y[i: 4] = if i == 1 and i != 1 then 2 else x[i]", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = if i != 1 and i == 1 then 2 else x[i]", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = if 2 * i == 3 then 2 else x[i]", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = if i < 2 or i > 1 then x[i] else 3", "y[n, i] = x[n, i]");
+	expect_equation("input x[4]\noutput y[i: 4] = if i != 0 then (if i > 0 then x[i] else 2) else 3",
+	                "y[n, i] = if i != 0 then x[n, i] else 3");
+	expect_equation("input x[4]\noutput y[i: 4] = if 2 * i > 3 then (if 3 * i < 4 then x[0] else x[i]) else 3",
+	                "y[n, i] = if 3 < 2 * i then x[n, i] else 3");
+	expect_equation("input x[4]\noutput y[i: 4] = sum(j: 4, if i < 2 and j < 2 then (if i + j < 3 then x[i] else "
+	                "2) else (if i == 1 and j == 0 then 5 else 6))",
+	                "y[n, i] = sum(j: 4, if i < 2 and j < 2 then x[n, i] else if i == 1 and j == 0 then 5 else 6)");
+	expect_equation("input x[4]\noutput y[i: 4] = if not (i < 2 or x[0] > 1) then (if i == 1 then 2 else x[i]) "
+	                "else 3",
+	                "y[n, i] = if i < 2 or 1 < x[n, 0] then 3 else x[n, i]");
 }
 
 /* What they do not decide stays. */

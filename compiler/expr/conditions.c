@@ -1,10 +1,11 @@
 #include "expr/conditions.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "expr/prune.h"
 
-enum { MOST_POSITION = 1 << 30 };
+enum { MOST_POSITION = 1 << 30, MOST_NESTED = 8 };
 
 struct range {
 	double low, high;
@@ -15,10 +16,19 @@ struct counter {
 	int64_t extent;
 };
 
+/* What a branch relies on: the position lies in the range, or is not its only number. */
+struct fact {
+	const struct linear *position; /* see `multiple_of` */
+	struct range range;
+	bool is_exclusion;
+};
+
 struct deciding {
 	struct exprs *exprs;
 	ARRAY(struct counter) counters;
-	struct tensor_map decided; /* nodes, by address → what became of them */
+	ARRAY(struct fact) facts;
+	int nested;                /* branches with facts of their own */
+	struct tensor_map decided; /* nodes, by address → what became of them, under these facts */
 };
 
 static const struct range unknown = {(double)-INFINITY, (double)INFINITY};
@@ -28,6 +38,69 @@ static struct range combined(struct range range, double factor, struct range oth
 {
 	double low = factor > 0 ? other.low : other.high, high = factor > 0 ? other.high : other.low;
 	return (struct range){range.low + factor * low, range.high + factor * high};
+}
+
+/* --- positions ----------------------------------------------------------------------------------- */
+
+/* factor * base + constant; the base is the same for all multiples of a position. */
+struct multiple {
+	const struct linear *base;
+	int64_t factor;
+	double constant;
+};
+
+static int64_t greatest_divisor(int64_t a, int64_t b)
+{
+	return b == 0 ? a : greatest_divisor(b, a % b);
+}
+
+static struct multiple multiple_of(const struct deciding *d, const struct linear *position)
+{
+	const struct linear *constant = linear_constant(d->exprs, position->constant);
+	const struct linear *base = linear_add(d->exprs, position, -1, constant);
+	int64_t factor = 0;
+	for (int k = 0; k < base->count; k++)
+		factor = greatest_divisor(llabs(base->terms[k].coefficient), factor);
+	if (factor > 1)
+		base = linear_quotient(d->exprs, base, factor, NULL, NULL);
+	if (base->count > 0 && base->terms[0].coefficient < 0) {
+		base = linear_add(d->exprs, linear_constant(d->exprs, 0), -1, base);
+		factor = -factor;
+	}
+	return (struct multiple){base, factor, (double)position->constant};
+}
+
+/* That of the base, which is whole. */
+static struct range range_of_base(const struct multiple *multiple, struct range range)
+{
+	double factor = (double)multiple->factor, constant = multiple->constant;
+	double low = factor > 0 ? range.low : range.high, high = factor > 0 ? range.high : range.low;
+	return (struct range){ceil((low - constant) / factor), floor((high - constant) / factor)};
+}
+
+/* The part of a position's range that the facts leave. */
+static struct range narrowed(const struct deciding *d, const struct linear *position, struct range range)
+{
+	if (d->facts.count == 0 || position->count == 0)
+		return range;
+	struct multiple multiple = multiple_of(d, position);
+	struct range base = range_of_base(&multiple, range);
+	for (bool changed = true; changed;) {
+		struct range before = base;
+		for (size_t k = 0; k < d->facts.count; k++) {
+			const struct fact *fact = &d->facts.items[k];
+			if (fact->position != multiple.base)
+				continue;
+			if (!fact->is_exclusion)
+				base = (struct range){fmax(base.low, fact->range.low),
+				                      fmin(base.high, fact->range.high)};
+			base.low += fact->is_exclusion && base.low == fact->range.low;
+			base.high -= fact->is_exclusion && base.high == fact->range.low;
+		}
+		changed = base.low != before.low || base.high != before.high;
+	}
+	struct range constant = {multiple.constant, multiple.constant};
+	return combined(constant, (double)multiple.factor, base);
 }
 
 static struct range range_of_variable(const struct deciding *d, int variable)
@@ -44,7 +117,8 @@ static struct range range_of_term(const struct deciding *d, const struct linear_
 {
 	const struct division *division = term->division;
 	if (!division)
-		return range_of_variable(d, term->variable);
+		return narrowed(d, linear_variable(d->exprs, term->variable),
+		                range_of_variable(d, term->variable));
 	struct range range = range_of_position(d, division->dividend);
 	double divisor = (double)division->divisor;
 	if (!division->is_remainder)
@@ -60,7 +134,7 @@ static struct range range_of_position(const struct deciding *d, const struct lin
 	for (int k = 0; k < position->count; k++)
 		range = combined(range, (double)position->terms[k].coefficient,
 		                 range_of_term(d, &position->terms[k]));
-	return range;
+	return narrowed(d, position, range);
 }
 
 static struct range range_of(const struct deciding *d, const struct expr *expr)
@@ -155,7 +229,8 @@ static const struct expr *with_positions(const struct deciding *d, const struct 
 
 /* --- comparisons -------------------------------------------------------------------------------- */
 
-/* The ranges of both operands; of two positions, that of their difference and 0: `i <= i + k` depends on k alone. */
+/* The ranges of both operands; of two positions, that of their difference and 0: `i <= i + k` depends on k
+ * alone. */
 static void ranges_of(const struct deciding *d, const struct expr *comparison, struct range *a, struct range *b)
 {
 	const struct linear *first = position_of(d, comparison->operands[0]);
@@ -168,6 +243,19 @@ static void ranges_of(const struct deciding *d, const struct expr *comparison, s
 	*b = (struct range){0, 0};
 }
 
+/* Is there no value of the positions, or none that the facts allow, that makes both sides equal? */
+static bool is_excluded(const struct deciding *d, const struct expr *comparison)
+{
+	const struct linear *first = position_of(d, comparison->operands[0]);
+	const struct linear *second = position_of(d, comparison->operands[1]);
+	const struct linear *difference = first && second ? linear_add(d->exprs, first, -1, second) : NULL;
+	if (!difference || difference->count == 0)
+		return false;
+	struct multiple multiple = multiple_of(d, difference);
+	struct range equal = narrowed(d, multiple.base, range_of_base(&multiple, (struct range){0, 0}));
+	return equal.low > equal.high;
+}
+
 static const struct expr *decide(const struct deciding *d, const struct expr *comparison)
 {
 	if (!is_comparison(comparison))
@@ -175,105 +263,79 @@ static const struct expr *decide(const struct deciding *d, const struct expr *co
 	struct range a, b;
 	ranges_of(d, comparison, &a, &b);
 	bool below = a.high < b.low, above = a.low > b.high, touching = a.low >= b.high;
-	bool same = touching && a.high <= b.low;
+	bool same = touching && a.high <= b.low, other = below || above || is_excluded(d, comparison);
 	switch (comparison->op) {
 	case OP_LESS: return below || touching ? expr_number(d->exprs, below) : comparison;
 	case OP_LESS_EQUAL: return above || a.high <= b.low ? expr_number(d->exprs, !above) : comparison;
-	case OP_EQUAL: return below || above || same ? expr_number(d->exprs, same) : comparison;
-	case OP_NOT_EQUAL: return below || above || same ? expr_number(d->exprs, !same) : comparison;
+	case OP_EQUAL: return other || same ? expr_number(d->exprs, same) : comparison;
+	case OP_NOT_EQUAL: return other || same ? expr_number(d->exprs, !same) : comparison;
 	default: return comparison;
 	}
 }
 
-/* --- conditions that exclude each other ------------------------------------------------------- */
+/* --- branches ------------------------------------------------------------------------------------ */
 
-/* What a comparison says: the position, without its constant, lies in the range. */
-struct bound {
-	const struct linear *position;
-	struct range range;
-};
-
-static struct bound bound_of(const struct deciding *d, const struct expr *comparison)
+static void add_fact(struct deciding *d, const struct expr *comparison, bool holds)
 {
-	struct bound bound = {NULL, unknown};
-	const struct linear *a = is_comparison(comparison) ? position_of(d, comparison->operands[0]) : NULL;
-	const struct linear *b = a ? position_of(d, comparison->operands[1]) : NULL;
-	if (!b || comparison->op == OP_NOT_EQUAL)
-		return bound;
-	const struct linear *difference = linear_add(d->exprs, a, -1, b);
-	double most = (double)-difference->constant - (comparison->op == OP_LESS ? 1 : 0);
-	bool turned = difference->count > 0 && difference->terms[0].coefficient < 0;
-	const struct linear *constant = linear_constant(d->exprs, difference->constant);
-	const struct linear *varying = linear_add(d->exprs, difference, -1, constant);
-	bound.range = (struct range){comparison->op == OP_EQUAL ? most : (double)-INFINITY, most};
-	if (turned) {
-		varying = linear_add(d->exprs, linear_constant(d->exprs, 0), -1, varying);
-		bound.range = combined((struct range){0, 0}, -1, bound.range);
+	const double infinity = (double)INFINITY;
+	const struct linear *a = position_of(d, comparison->operands[0]);
+	const struct linear *b = position_of(d, comparison->operands[1]);
+	const struct linear *difference = a && b ? linear_add(d->exprs, a, -1, b) : NULL;
+	if (!difference || difference->count == 0)
+		return;
+	struct multiple multiple = multiple_of(d, difference);
+	double least = comparison->op == OP_LESS ? 0 : 1; /* of what is not less, or not less or equal */
+	struct range range = holds ? (struct range){-infinity, least - 1} : (struct range){least, infinity};
+	struct fact fact = {.position = multiple.base};
+	if (comparison->op == OP_EQUAL || comparison->op == OP_NOT_EQUAL) {
+		range = (struct range){0, 0};
+		fact.is_exclusion = (comparison->op == OP_EQUAL) != holds;
 	}
-	bound.position = varying;
-	return bound;
+	fact.range = range_of_base(&multiple, range);
+	if (!fact.is_exclusion || fact.range.low == fact.range.high)
+		array_push(exprs_arena(d->exprs), &d->facts, fact);
 }
 
-/* Is there a comparison in the conjunction that excludes the bound? */
-static bool excludes(const struct deciding *d, const struct expr *conjunction, const struct bound *bound)
+static void add_facts(struct deciding *d, const struct expr *condition, bool holds)
 {
-	if (conjunction->op == OP_AND)
-		return excludes(d, conjunction->operands[0], bound) ||
-		       excludes(d, conjunction->operands[1], bound);
-	struct bound other = bound_of(d, conjunction);
-	return other.position && other.position == bound->position &&
-	       (other.range.low > bound->range.high || other.range.high < bound->range.low);
+	if (condition->op == OP_NOT)
+		add_facts(d, condition->operands[0], !holds);
+	for (int k = 0; k < 2 && condition->op == (holds ? OP_AND : OP_OR); k++)
+		add_facts(d, condition->operands[k], holds);
+	if (is_comparison(condition))
+		add_fact(d, condition, holds);
 }
 
-/* Can the two not both hold, by two of their comparisons? */
-static bool contradict(const struct deciding *d, const struct expr *a, const struct expr *b)
+static const struct expr *visit(struct deciding *d, const struct expr *expr);
+
+/* What is computed only where the condition holds, or only where it does not. */
+static const struct expr *visit_branch(struct deciding *d, const struct expr *condition, bool holds,
+                                       const struct expr *expr)
 {
-	if (b->op == OP_AND)
-		return contradict(d, a, b->operands[0]) || contradict(d, a, b->operands[1]);
-	struct bound bound = bound_of(d, b);
-	return bound.position && excludes(d, a, &bound);
+	size_t before = d->facts.count;
+	if (d->nested < MOST_NESTED && expr_has(expr, conditions()))
+		add_facts(d, condition, holds);
+	if (d->facts.count == before)
+		return visit(d, expr);
+	struct tensor_map outside = d->decided;
+	d->decided = (struct tensor_map){.arena = exprs_arena(d->exprs)};
+	d->nested++;
+	const struct expr *result = visit(d, expr);
+	d->nested--;
+	d->decided = outside;
+	d->facts.count = before;
+	return result;
 }
 
-static const struct expr *decide_conjunction(const struct deciding *d, const struct expr *expr)
+static const struct expr *visit_operand(struct deciding *d, const struct expr *expr, int k,
+                                        const struct expr *first)
 {
-	bool never = expr->op == OP_AND && contradict(d, expr->operands[0], expr->operands[1]);
-	return never ? expr_number(d->exprs, 0) : expr;
-}
-
-struct assumption {
-	const struct deciding *d;
-	const struct expr *holds;
-};
-
-static const struct expr *under_assumption(void *context, const struct expr *expr)
-{
-	const struct assumption *assumption = context;
-	bool never = (expr->op == OP_AND || is_comparison(expr)) &&
-	             contradict(assumption->d, assumption->holds, expr);
-	return never ? expr_number(assumption->d->exprs, 0) : expr;
-}
-
-static bool has_bound(const struct deciding *d, const struct expr *condition)
-{
-	if (condition->op == OP_AND)
-		return has_bound(d, condition->operands[0]) || has_bound(d, condition->operands[1]);
-	return bound_of(d, condition).position != NULL;
-}
-
-/* Where a condition holds, none does that it excludes. */
-static const struct expr *decide_branch(const struct deciding *d, const struct expr *expr)
-{
-	if (expr->op != OP_SELECT || !expr_has(expr->operands[1], conditions()) ||
-	    !has_bound(d, expr->operands[0]))
-		return expr;
-	struct assumption assumption = {d, expr->operands[0]};
-	const struct expr *branch = expr_map(d->exprs, expr->operands[1], under_assumption, &assumption);
-	return expr_select(d->exprs, expr->operands[0], branch, expr->operands[2]);
+	bool is_branch = k > 0 && (expr->op == OP_SELECT || expr->op == OP_AND || expr->op == OP_OR);
+	bool holds = expr->op == OP_AND || (expr->op == OP_SELECT && k == 1);
+	return is_branch ? visit_branch(d, first, holds, expr->operands[k]) : visit(d, expr->operands[k]);
 }
 
 /* ---------------------------------------------------------------------------------------------- */
-
-static const struct expr *visit(struct deciding *d, const struct expr *expr);
 
 static const struct expr *visit_operands(struct deciding *d, const struct expr *expr)
 {
@@ -286,7 +348,7 @@ static const struct expr *visit_operands(struct deciding *d, const struct expr *
 	}
 	const struct expr **operands = ARENA_ARRAY(arena, const struct expr *, expr->count);
 	for (int k = 0; k < expr->count; k++)
-		operands[k] = visit(d, expr->operands[k]);
+		operands[k] = visit_operand(d, expr, k, operands[0]);
 	return expr_with_operands(d->exprs, expr, operands);
 }
 
@@ -298,7 +360,6 @@ static const struct expr *visit(struct deciding *d, const struct expr *expr)
 	if (known)
 		return known;
 	const struct expr *result = decide(d, with_positions(d, visit_operands(d, expr)));
-	result = decide_branch(d, decide_conjunction(d, result));
 	tensor_map_set(&d->decided, (const void *)expr, result);
 	return result;
 }
