@@ -14,6 +14,7 @@
 #include "expr/finish.h"
 #include "expr/history.h"
 #include "expr/rules.h"
+#include "random_noise.h"
 #include "random_values.h"
 
 /* The errors of rounding are fewer than those of the samples, which are some units in the last place. */
@@ -83,7 +84,8 @@ static outcomes reference_of(struct checking *c, const struct graph *graph)
 {
 	outcomes result = outcomes_of(c, graph);
 	for (int sample = 0; sample < c->samples; sample++) {
-		struct graph noisy = noisy_graph(c->s.exprs, graph, NOISE_OF_DOUBLE, sample % 2, &c->random);
+		struct graph noisy =
+		        noisy_graph(c->s.exprs, graph, rounding_sample(false, sample), &c->random);
 		outcomes moved = outcomes_of(c, &noisy);
 		for (size_t k = 0; k < result.count; k++) {
 			struct outcome *a = &result.items[k];
@@ -232,7 +234,7 @@ static void check_derivatives(struct checking *c)
 	c->noisy = ARENA_ARRAY(c->arena, struct graph, c->samples);
 	for (int sample = 0; sample < c->samples; sample++)
 		c->noisy[sample] =
-		        noisy_graph(c->s.exprs, &c->s.program.training, NOISE_OF_DOUBLE, false, &c->random);
+		        noisy_graph(c->s.exprs, &c->s.program.training, rounding_sample(false, 0), &c->random);
 	for (size_t w = 0; w < c->s.wanted.count; w++) {
 		const struct tensor *of = c->s.wanted.items[w], *left = adjoint_among(&c->s.finished, of);
 		if (!left) {

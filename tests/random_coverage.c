@@ -364,6 +364,7 @@ void coverage_add(struct coverage *c, const struct features *features)
 	}
 }
 
+/* Words are common; a model has one way to clip and one optimiser. */
 static bool is_pair(const struct coverage *c, int a, int b)
 {
 	enum feature_kind one = c->features[a].kind, other = c->features[b].kind;

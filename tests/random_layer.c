@@ -67,7 +67,7 @@ static struct made call_block(struct generator *g, struct made argument, const s
 	                        parameters_given(g, use->statement, inputs, outputs),
 	                        varied_arguments(g, use->statement, false)),
 	                    -size, size};
-	return chance(g, 0.25) ? call_own_block(g, argument.text, outputs, made) : made;
+	return chance(g, 0.4) ? call_own_block(g, argument.text, outputs, made) : made;
 }
 
 /* act(block(block(x))) of a tensor, of its elements in a row, of a slice or of several joined. */
@@ -236,35 +236,38 @@ static void attention_layer(struct generator *g)
 		pool_layer(g, name, (struct made){name, pooled->low, pooled->high});
 }
 
-/* With the parameters of an earlier layer: the same map of another vector, or its transpose. */
+/* The same map of another vector, or its transpose; false: the matrix does not fit. */
+static bool add_shared(struct generator *g, const struct pooled *matrix, const struct pooled *vector)
+{
+	int inputs = vector->shape.extents[0], outputs = matrix->shape.extents[0];
+	double size = 1.2 * sqrt(inputs) * fmax(fabs(vector->low), fabs(vector->high)) + 1;
+	g->reads_target = vector->is_target;
+	if (matrix->shape.extents[1] == inputs) {
+		const char *bias = shared_parameter(g, 1, &outputs);
+		bias = bias && chance(g, 0.5) ? say(g, ", b = %s", bias) : chance(g, 0.5) ? ", b = none" : "";
+		add_layer(g, "",
+		          (struct made){say(g, "dense(%s, W = %s%s)", vector->name, matrix->name, bias),
+		                        -size, size});
+		return true;
+	}
+	if (outputs != inputs)
+		return false;
+	add_layer(g, say(g, "[i: %d]", matrix->shape.extents[1]),
+	          (struct made){say(g, "sum(o, %s[o, i] * %s[o])", matrix->name, vector->name),
+	                        -inputs * size, inputs * size});
+	return true;
+}
+
+/* With the parameters of an earlier layer: the first pair from a random one on. */
 static void shared_layer(struct generator *g)
 {
-	struct pooled *vector = pick_pooled(g, 1);
-	for (int k = 0; vector && k < g->pool_count; k++) {
-		const struct pooled *matrix = &g->pool[(k + below(g, 4)) % g->pool_count];
-		int inputs = vector->shape.extents[0], *extents = (int[]){matrix->shape.extents[0]};
-		if (!matrix->is_parameter || matrix->shape.rank != 2)
-			continue;
-		double size = 1.2 * sqrt(inputs) * fmax(fabs(vector->low), fabs(vector->high)) + 1;
-		const char *bias = shared_parameter(g, 1, extents);
-		g->reads_target = vector->is_target;
-		if (matrix->shape.extents[1] == inputs) {
-			bias = bias && chance(g, 0.5) ? say(g, ", b = %s", bias)
-			       : chance(g, 0.5)       ? ", b = none"
-			                              : "";
-			add_layer(
-			        g, "",
-			        (struct made){say(g, "dense(%s, W = %s%s)", vector->name, matrix->name, bias),
-			                      -size, size});
+	int count = g->pool_count, first = below(g, count * count + 1);
+	for (int k = 0; k < count * count; k++) {
+		int pair = (k + first) % (count * count);
+		const struct pooled *matrix = &g->pool[pair / count], *vector = &g->pool[pair % count];
+		if (matrix->is_parameter && matrix->shape.rank == 2 && vector->shape.rank == 1 &&
+		    (!vector->is_target || chance(g, 0.1)) && add_shared(g, matrix, vector))
 			return;
-		}
-		if (matrix->shape.extents[0] == inputs) {
-			add_layer(
-			        g, say(g, "[i: %d]", matrix->shape.extents[1]),
-			        (struct made){say(g, "sum(o, %s[o, i] * %s[o])", matrix->name, vector->name),
-			                      -inputs * size, inputs * size});
-			return;
-		}
 	}
 }
 

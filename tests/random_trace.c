@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "expr/evaluator.h"
+#include "random_noise.h"
 #include "random_values.h"
 
 /* One run of the script, with or without rounding errors. */
@@ -201,26 +202,27 @@ static void play(struct playing *p)
 /* --- rounding --------------------------------------------------------------------------------------- */
 
 /* Of a compilation of its own, so that memory goes with it. */
-static void play_with_errors(struct playing p, const char *text, double size, bool vanishes,
+static void play_with_errors(struct playing p, const char *text, bool is_float, int sample,
                              struct random *random)
 {
 	struct subject s = subject_named(random_model_file, text);
+	struct rounding rounding = rounding_sample(is_float, sample);
 	struct trace *trace = p.trace;
 	p.s = &s;
 	p.is_first = false;
 	p.arena = s.arena;
 	p.moved = ARENA_ARRAY(s.arena, double, trace->values.count);
-	p.initial = noisy_graph(s.exprs, &s.program.initial, size, vanishes, random);
-	p.prediction = noisy_graph(s.exprs, &s.prediction[0], size, vanishes, random);
+	p.initial = noisy_graph(s.exprs, &s.program.initial, rounding, random);
+	p.prediction = noisy_graph(s.exprs, &s.prediction[0], rounding, random);
 	if (s.program.loss) {
-		p.evaluation = noisy_graph(s.exprs, &s.evaluation[0], size, vanishes, random);
-		p.training = noisy_graph(s.exprs, &s.updated, size, vanishes, random);
+		p.evaluation = noisy_graph(s.exprs, &s.evaluation[0], rounding, random);
+		p.training = noisy_graph(s.exprs, &s.updated, rounding, random);
 	}
 	play(&p);
 	for (size_t i = 0; i < trace->values.count; i++) {
 		struct trace_value *value = &trace->values.items[i];
 		double distance = fabs(p.moved[i] - value->wanted);
-		double *spread = size == NOISE_OF_FLOAT ? &value->spread_of_float : &value->spread_of_double;
+		double *spread = is_float ? &value->spread_of_float : &value->spread_of_double;
 		*spread = isnan(distance) ? (double)INFINITY : fmax(*spread, distance);
 	}
 	arena_free(s.arena);
@@ -271,8 +273,8 @@ struct trace trace_of(struct arena *arena, const char *text, uint64_t seed, int 
 	struct playing again = playing;
 	play(&playing);
 	for (int sample = 0; sample < samples; sample++) {
-		play_with_errors(again, text, NOISE_OF_DOUBLE, sample % 2, &random);
-		play_with_errors(again, text, NOISE_OF_FLOAT, sample % 2, &random);
+		play_with_errors(again, text, false, sample, &random);
+		play_with_errors(again, text, true, sample, &random);
 	}
 	keep_spread(&trace, values_of_list(&s.program.stored) + values_of_list(&s.program.states));
 	arena_free(s.arena);

@@ -56,7 +56,7 @@ static const char *by_hand(struct generator *g, const struct task *task, enum do
 static const char *term_for(struct generator *g, const struct task *task, const struct definition_use *use,
                             bool hand)
 {
-	const char *own = chance(g, 0.2) && use->domain == ALL_NUMBERS ? own_loss(g, false) : NULL;
+	const char *own = chance(g, 0.5) && use->domain == ALL_NUMBERS ? own_loss(g, false) : NULL;
 	if (hand)
 		return by_hand(g, task, use->domain);
 	if (own)
@@ -132,7 +132,7 @@ static void add_loss(struct generator *g)
 		term = weighted(g, term);
 		loss = loss ? say(g, "%s %s %s", loss, chance(g, 0.9) ? "+" : "-", term) : term;
 	}
-	if (loss && chance(g, 0.35))
+	while (loss && chance(g, 0.3))
 		loss = say(g, "%s + %s", loss, penalty(g, output));
 	if (loss && chance(g, 0.05))
 		loss = say(g, "%s + 3", loss);

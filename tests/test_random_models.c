@@ -2,12 +2,14 @@
  * a seed that fails is repeated, and made small, by `make proof N=1 SEED=…`. */
 #include <criterion/criterion.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "random_coverage.h"
+#include "random_noise.h"
 #include "random_program.h"
 #include "random_shrink.h"
 #include "random_trace.h"
@@ -135,6 +137,87 @@ Test(random_models, traces_find_errors)
 	}
 	cr_expect_eq(missed, 0);
 	cr_expect_gt(trace.values.count, 100);
+	arena_free(arena);
+}
+
+/* --- rounding --------------------------------------------------------------------------------------- */
+
+/* Outputs of the first row under a sample of errors of float. */
+static struct evaluation *rounded(struct subject *s, int sample, struct random *random)
+{
+	struct evaluation *e = evaluation_new(s->arena, 1, 1, 0, 0);
+	double *x = evaluation_values(e, s->program.inputs.items[0]);
+	struct graph noisy = noisy_graph(s->exprs, &s->prediction[0], rounding_sample(true, sample), random);
+	for (int i = 0; i < 4; i++)
+		x[i] = i == 2 ? 1.375 : i == 3 ? 1 + 1e-12 : 1;
+	evaluate(e, &noisy);
+	return e;
+}
+
+static double output_of(struct evaluation *e, const struct subject *s, int output, int element)
+{
+	return evaluation_values(e, s->program.outputs.items[output])[element];
+}
+
+/* Results that are equal stay equal, those that nearly are get errors of their own; indices and what is only
+ * read or chosen get none. */
+Test(random_models, rounding_by_value)
+{
+	struct subject s = subject_new("input x[4]\noutput y[i: 4] = 3 * x[i]\noutput k = argmax(i, x[i])\n"
+	                               "output c[i: 4] = if i == argmax(j, x[j]) then x[i] else max(x[i], 0.5)\n");
+	struct random random = random_new();
+	cr_assert(s.model, "%s", s.messages);
+	for (int sample = 0; sample < 4; sample++) {
+		struct evaluation *e = rounded(&s, sample, &random);
+		const double *x = evaluation_values(e, s.program.inputs.items[0]);
+		double y[4];
+		for (int i = 0; i < 4; i++) {
+			y[i] = output_of(e, &s, 0, i);
+			cr_expect(fabs(y[i] / (3 * x[i]) - 1) <= 1.001 * (double)FLT_EPSILON, "%.9g", y[i]);
+			cr_expect_eq(output_of(e, &s, 2, i), x[i]);
+		}
+		cr_expect(y[0] == y[1] && fabs(y[0] - y[3]) > 1e-10, "%.16g, %.16g", y[0], y[3]);
+		cr_expect_eq(output_of(e, &s, 1, 0), 2);
+	}
+	arena_free(s.arena);
+}
+
+/* Below the normal numbers of float: kept, 0, or a multiple of the least. */
+Test(random_models, rounding_of_small_numbers)
+{
+	struct subject s = subject_new("input x[4]\noutput y[i: 4] = 2e-45 * x[i]\n"
+	                               "output z = x[0] + 1e-8 * x[2] - 1\n");
+	struct random random = random_new();
+	const double least = (double)FLT_TRUE_MIN, wanted[] = {2e-45, 0, 2e-45, least};
+	cr_assert(s.model, "%s", s.messages);
+	for (int sample = 0; sample < 4; sample++) {
+		struct evaluation *e = rounded(&s, sample, &random);
+		double y = output_of(e, &s, 0, 0), z = output_of(e, &s, 1, 0);
+		cr_expect(fabs(y - wanted[sample]) <= 1e-6 * wanted[sample], "%d: %.9g", sample, y);
+		cr_expect((z == 0) == (sample % 2 == 1), "%d: %.9g", sample, z);
+	}
+	arena_free(s.arena);
+}
+
+/* By symmetry a gradient is 0, but for rounding; the optimiser makes steps of its errors. */
+Test(random_models, rounding_that_decides)
+{
+	static const char text[] = "model m\ninput x\nparam w = 1\nlayer h[b: 2, l: 2] = erfc(w)\n"
+	                           "output y[1] = embedding(softmax(reshape(h, 4)))\ntarget side[1]\n"
+	                           "minimize log_cosh(y, side)\n";
+	struct arena *arena = arena_new();
+	struct trace trace = trace_of(arena, text, 1, 4, true);
+	int seen = 0;
+	for (size_t k = 0; k < trace.labels.count; k++) {
+		const struct trace_value *value = &trace.values.items[trace.labels.items[k].first];
+		if (strcmp(trace.labels.items[k].name, "step 1, gradient of w") == 0)
+			seen += fabs(value->wanted) < 1e-15 && value->spread_of_float > 1e-10;
+		if (strcmp(trace.labels.items[k].name, "step 1, w") == 0)
+			seen += value->spread_of_float > 1e-5;
+		if (strcmp(trace.labels.items[k].name, "step 1, gradient of y.W") == 0)
+			seen += value->spread_of_float < 3e-6 && value->spread_of_double < 1e-12;
+	}
+	cr_expect_eq(seen, 3);
 	arena_free(arena);
 }
 

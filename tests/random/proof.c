@@ -1,6 +1,7 @@
 /* proof N [SEED] [JOBS] [SOURCES] [LOG]: N random models, each through all checks; what fails is made small.
  * The log gets each failure with its seed and its smallest model, the coverage, and the totals. Status 1 if
- * any failed. Model k of a run has the seed SEED + k, whatever the number of jobs. */
+ * any failed. Model k of a run has the seed SEED + k, whatever the number of jobs. It runs in the folder SOURCES,
+ * where models find the file that they use. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,6 +238,10 @@ int main(int count, char **words)
 	};
 	if (options.count < 1 || options.jobs < 1 || options.jobs > MOST_JOBS) {
 		fprintf(stderr, "proof N [SEED] [JOBS] [SOURCES] [LOG]\n");
+		return 2;
+	}
+	if (!options.sources || chdir(options.sources) != 0) {
+		fprintf(stderr, "proof: there is no folder of sources\n");
 		return 2;
 	}
 	fprintf(stderr, "SEED=%llu\n", (unsigned long long)options.seed);
