@@ -1,5 +1,6 @@
-/* The C for each target against the portable C: the same bits, where both fuse products and sums alike. Each program
- * runs all networks, of targets/ and of shapes that are made here; targets/run.c says what it prints. */
+/* The C for each target against the portable C: the same bits, where both fuse products and sums alike. Each
+ * program runs all networks, of targets/ and of shapes that are made here; targets/run.c says what it prints.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,8 @@ static const struct {
 
 static const char *const activations[] = {"relu", "elu", "gelu", "softmax", "tanh"};
 
-/* Three chains of two dense layers. Of the first four shapes each extent is once that of an input, of a hidden
- * layer and of an output. */
+/* Three chains of two dense layers. Of the first four shapes each extent is once that of an input, of a
+ * hidden layer and of an output. */
 static const char *shape_text(struct arena *arena, int shape, struct random *random)
 {
 	struct text text = text_new(arena), end = text_new(arena);
@@ -53,14 +54,14 @@ static const char *shape_text(struct arena *arena, int shape, struct random *ran
 		int hidden = extents[free ? random_below(random, EXTENTS) : (5 * k + 2) % EXTENTS];
 		int out = extents[free ? random_below(random, EXTENTS) : (7 * k + 1) % EXTENTS];
 		const char *activation = activations[free ? random_below(random, 5) : k % 5];
-		text_printf(&text, "input x%d[%d]\ntarget t%d[%d]\nlayer h%d[%d] = %s(dense(x%d))\n", c, in, c, out, c,
-		            hidden, activation, c);
+		text_printf(&text, "input x%d[%d]\ntarget t%d[%d]\nlayer h%d[%d] = %s(dense(x%d))\n", c, in,
+		            c, out, c, hidden, activation, c);
 		text_printf(&text, "output y%d[%d] = %s(dense(h%d))\n", c, out,
 		            c == 0 ? "softmax" : c == 1 ? "layer_norm" : "", c);
 		text_printf(&end, "%smse(y%d, t%d)", c ? " + " : "minimize ", c, c);
 	}
-	text_printf(&text, "%s\ntrain { optimizer = %s, batch = %d }\n", text_string(&end), shapes[shape].optimizer,
-	            shapes[shape].batch);
+	text_printf(&text, "%s\ntrain { optimizer = %s, batch = %d }\n", text_string(&end),
+	            shapes[shape].optimizer, shapes[shape].batch);
 	return text_string(&text);
 }
 
@@ -77,8 +78,8 @@ struct build {
 
 #define SANITIZED "-O0 -fsanitize=address,undefined -fno-sanitize-recover=all"
 
-/* The first of each group is portable. Vectors that the machine does not have become narrow code. Optimised code is
- * slow to make: test_determinism.c has some. */
+/* The first of each group is portable. Vectors that the machine does not have become narrow code. Optimised
+ * code is slow to make: test_determinism.c has some. */
 static const struct build builds[] = {
 #ifdef __x86_64__
 	{FLOAT, "portable", "clang -O0 -march=x86-64", NULL},
@@ -123,7 +124,8 @@ static void write_file(const char *folder, const char *name, const char *ending,
 
 typedef void (*emitter)(struct text *, const struct plan *, const struct emit_options *);
 
-/* NAME.h, NAME.c, NAME_main.c, and a unit that hands the network to run.c; the arrays get their lines of a table. */
+/* NAME.h, NAME.c, NAME_main.c, and a unit that hands the network to run.c; the arrays get their lines of a
+ * table. */
 static void emit_network(const struct compile *c, bool gradients, const char *folder, struct text *table)
 {
 	static const emitter emit[] = {emit_header, emit_source, emit_driver};
@@ -136,11 +138,14 @@ static void emit_network(const struct compile *c, bool gradients, const char *fo
 		write_file(folder, name, endings[k], text_string(&text));
 	}
 	struct text unit = text_new(c->arena);
-	text_printf(&unit, "#include \"run.h\"\n#define main main_of_%s\n#include \"%s_main.c\"\n#undef main\n", name,
-	            name);
+	text_printf(&unit,
+	            "#include \"run.h\"\n#define main main_of_%s\n#include \"%s_main.c\"\n#undef main\n",
+	            name, name);
 	for (int k = 0; k < 2 && gradients; k++)
-		text_printf(&unit, "static void gradient_%d(const void *t, int k, void *v)\n{\n\t%s_%s(t, k, v);\n}\n",
-		            k, name, k ? "input_gradient" : "gradient");
+		text_printf(
+		        &unit,
+		        "static void gradient_%d(const void *t, int k, void *v)\n{\n\t%s_%s(t, k, v);\n}\n",
+		        k, name, k ? "input_gradient" : "gradient");
 	text_printf(&unit, "const struct run_model run_%s = {\"%s\", &network, %s, %s};\n", name, name,
 	            gradients ? "gradient_0" : "NULL", gradients ? "gradient_1" : "NULL");
 	write_file(folder, name, "_unit.c", text_string(&unit));
@@ -161,8 +166,10 @@ static void emit_build(const struct build *build, const char *folder, const char
 			.target = strcmp(build->target, "native") == 0 ? target_native()
 			                                                 : target_named(build->target)};
 		enum status status =
-			k < FILES ? compile(c, files[k], &options)
-		                  : compile_source(c, source_from_string(arena, "shape.mlp", texts[k - FILES]), &options);
+		        k < FILES
+		                ? compile(c, files[k], &options)
+		                : compile_source(c, source_from_string(arena, "shape.mlp", texts[k - FILES]),
+		                                 &options);
 		cr_assert(status == STATUS_OK, "%s", k < FILES ? files[k] : texts[k - FILES]);
 		emit_network(c, k % 2, folder, &table);
 		text_printf(&list, "&run_%s, ", c->model->name);
@@ -177,7 +184,8 @@ static FILE *start(const struct build *build, const char *folder)
 {
 	char command[1500];
 	snprintf(command, sizeof command,
-	         "R=$PWD/runtime T=$PWD/tests/targets L=%s/libmlp.a; cd %s && W='-std=c11 -Wall -Wextra -Wpedantic "
+	         "R=$PWD/runtime T=$PWD/tests/targets L=%s/libmlp.a; cd %s && W='-std=c11 -Wall -Wextra "
+	         "-Wpedantic "
 	         "-Wconversion -Wshadow -Wdouble-promotion -Wvla -Wundef -Wstrict-prototypes -Werror' && "
 	         "%s $W -I$R -c $(ls *.c | grep -v '_unit.c\\|_main.c\\|table.c') 2>log && "
 	         "%s -O0 -I$R -I$T -w *_unit.c table.c $T/run.c *.o $L -lm -o run 2>log && ./run 2>log || "

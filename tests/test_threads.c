@@ -21,7 +21,8 @@ static const char harness[] =
         "static struct m_training t;\nstatic float x[M_BATCH * M_SIZE_X], values[100000];\n"
         "static int32_t classes[M_BATCH];\n"
         "int main(void)\n{\n\tuint64_t hash = 7;\n\tfloat loss = 0;\n\tm_init(&t, 3);\n"
-        "\tfor (int k = 0; k < M_BATCH * M_SIZE_X; k++)\n\t\tx[k] = (float)(k * 7919 % 1000) / 500.0f - 1.0f;\n"
+        "\tfor (int k = 0; k < M_BATCH * M_SIZE_X; k++)\n\t\tx[k] = (float)(k * 7919 % 1000) / 500.0f - "
+        "1.0f;\n"
         "\tfor (int k = 0; k < M_BATCH; k++)\n\t\tclasses[k] = k * 31 % 10;\n"
         "\tfor (int k = 0; k < 5; k++)\n\t\tloss = m_train_step(&t, M_BATCH - k * 7, x, classes);\n"
         "\tfor (int k = 0; k < M_TENSORS; k++) {\n\t\tm_get(&t.net, k, values);\n"
@@ -49,7 +50,8 @@ static void trained(const char *text, const struct target *target, int threads, 
 	write_text(folder, "m.c", source_of(c));
 	write_text(folder, "main.c", harness);
 	snprintf(command, sizeof command,
-	         "R=$PWD/runtime; cd %s && gcc -std=gnu11 -O2 -march=native -Wall -Wextra -Werror -I$R %s *.c $R/*.c -lm "
+	         "R=$PWD/runtime; cd %s && gcc -std=gnu11 -O2 -march=native -Wall -Wextra -Werror -I$R %s "
+	         "*.c $R/*.c -lm "
 	         "-o m && OMP_DYNAMIC=false ./m 2>&1; rm -rf %s",
 	         folder, threads > 1 ? "-fopenmp" : "", folder);
 	FILE *pipe = popen(command, "r");

@@ -90,8 +90,8 @@ static void print_factors(struct text *text, const struct scope *scope, const st
 	}
 }
 
-/* coefficient * the factors of the product, one division at most; the coefficient is not negative. One that enlarges
- * comes after the factors, of which a small one may follow a large one. */
+/* coefficient * the factors of the product, one division at most; the coefficient is not negative. One that
+ * enlarges comes after the factors, of which a small one may follow a large one. */
 static void print_product(struct text *text, const struct scope *scope, double coefficient,
                           const struct expr *product)
 {
@@ -200,8 +200,9 @@ bool rounds_product(const struct scope *scope, const struct expr *expr)
 	return scope->rounds_products && !is_vector(scope, expr) && expr->op == OP_MULTIPLY;
 }
 
-/* Where neighbours in memory may be computed by different formulas, GCC 12 can fuse the products of a sum and a
- * difference even with contraction off (runtime/mlp_arithmetic.h): here all products that are added are rounded. */
+/* Where neighbours in memory may be computed by different formulas, GCC 12 can fuse the products of a sum and
+ * a difference even with contraction off (runtime/mlp_arithmetic.h): here all products that are added are
+ * rounded. */
 static bool rounds(const struct scope *scope, double factor, const struct expr *operand)
 {
 	return scope->rounds_products && factor > 0 && !is_vector(scope, operand) &&
@@ -329,7 +330,8 @@ void c_expression(struct text *text, const struct scope *scope, const struct exp
 	if (is_vector(scope, expr) && !value && vector_printers[expr->op])
 		vector_printers[expr->op](text, scope, expr, precedence);
 	else if (op_is_condition(expr->op))
-		(is_vector(scope, expr) ? vector_condition_as_number : print_condition_as_number)(text, scope, expr, precedence);
+		(is_vector(scope, expr) ? vector_condition_as_number
+		                        : print_condition_as_number)(text, scope, expr, precedence);
 	else if (value)
 		text_add(text, value);
 	else

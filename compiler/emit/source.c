@@ -69,8 +69,9 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 		}
 		int64_t panel = names->plan->areas[area].panel;
 		if (panel >= 0)
-			array_push(text->arena, &list,
-			           (struct constant){panel_offset_name(names, area), panel, "copies of rows"});
+			array_push(
+			        text->arena, &list,
+			        (struct constant){panel_offset_name(names, area), panel, "copies of rows"});
 		if (list.count == 0)
 			continue;
 		static const char *const users[] = {[AREA_PREDICT] = "a prediction",
@@ -312,7 +313,8 @@ static const char *const titles[PLAN_FUNCTIONS] = {
 static void emit_workaround(struct text *text)
 {
 	text_line(text, "#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)");
-	text_line(text, "#pragma GCC optimize(\"no-tree-loop-if-convert\")  /* GCC 12 loads the wrong lanes */");
+	text_line(text,
+	          "#pragma GCC optimize(\"no-tree-loop-if-convert\")  /* GCC 12 loads the wrong lanes */");
 	text_line(text, "#endif\n");
 }
 
@@ -328,7 +330,8 @@ static void emit_includes(struct text *text, const struct c_names *names)
 	}
 	text_line(text, "#include \"mlp_functions.h\"");
 	if (names->plan->options.threads > 1)
-		text_line(text, "\n#ifndef _OPENMP\n#error \"compile this with -fopenmp, or generate it without --threads\"\n"
+		text_line(text, "\n#ifndef _OPENMP\n#error \"compile this with -fopenmp, or generate it "
+		                "without --threads\"\n"
 		                "#endif\n#include <omp.h>");
 	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
 	text_line(text, "#include <string.h>\n");

@@ -129,7 +129,8 @@ static const char *arguments(struct c_names *names, const struct signature *sign
 		print_argument(&text, names, signature->read.items[k], false);
 	for (size_t k = 0; k < signature->written.count; k++)
 		print_argument(&text, names, signature->written.items[k], true);
-	print_simple(&text, signature->panel, name_format(names->names, "%s %s[restrict]", names->real, shared ? "panels" : "panel"));
+	print_simple(&text, signature->panel,
+	             name_format(names->names, "%s %s[restrict]", names->real, shared ? "panels" : "panel"));
 	return text_string(&text);
 }
 
@@ -194,7 +195,8 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
-	static const char *const of_tile[] = {"panel", "panels", "sum", "number", "row", "other", "column", "lane", "p", "r", "c", "v"};
+	static const char *const of_tile[] = {"panel",  "panels", "sum", "number", "row", "other",
+	                                      "column", "lane",   "p",   "r",      "c",   "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
 	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)
@@ -213,7 +215,8 @@ static bool chooses(const struct expr *expr)
 	return expr && expr_has(expr, op_bit(OP_SELECT));
 }
 
-/* May neighbours in memory be computed by different formulas: by a choice, or because there are few of them? */
+/* May neighbours in memory be computed by different formulas: by a choice, or because there are few of them?
+ */
 static bool differs_along(const struct step *step)
 {
 	for (size_t m = 0; m < step->members.count; m++) {

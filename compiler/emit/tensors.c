@@ -73,14 +73,16 @@ static const char *extents(const struct c_names *names, const struct tensor *ten
 }
 
 /* How they lie in memory: `groups` matrices of the caller, transposed. */
-static void emit_orders(struct text *text, const struct c_names *names, const tensors *list, const char *table)
+static void emit_orders(struct text *text, const struct c_names *names, const tensors *list,
+                        const char *table)
 {
 	if (!any_moved(names, list))
 		return;
 	text_line(text, "static const struct mlp_order %ss[] = {", table);
 	for (size_t k = 0; k < list->count; k++) {
 		const struct tensor *tensor = list->items[k];
-		int moved = tensor && tensor->rank > 0 ? plan_dimension(names->plan, tensor, tensor->rank - 1) : 0;
+		int moved = tensor && tensor->rank > 0 ? plan_dimension(names->plan, tensor, tensor->rank - 1)
+		                                       : 0;
 		if (!tensor || !is_moved(names, tensor))
 			text_line(text, "\t{1, 1, %s},", tensor ? c_elements(names, tensor) : "0");
 		else
@@ -97,22 +99,26 @@ static void emit_transposing(struct text *text, const struct c_names *names)
 	const struct program *program = names->plan->program;
 	if (!any_moved(names, &program->stored) && !any_moved(names, &program->states))
 		return;
-	c_comment(text, "Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed.");
+	c_comment(text, "Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie "
+	                "transposed.");
 	text_line(text, "struct mlp_order {\n\tsize_t groups, rows, columns;\n};\n");
 	c_line(text, name_format(names->names,
 	                         "static void transpose(%s *to, const %s *from, size_t groups, size_t rows, "
 	                         "size_t columns)", names->real, names->real));
-	text_line(text, "{\n\tfor (size_t g = 0; g < groups; g++)\n"
-	                "\t\tfor (size_t r = 0; r < rows; r++)\n"
-	                "\t\t\tfor (size_t c = 0; c < columns; c++)\n"
-	                "\t\t\t\tto[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];\n}\n");
+	text_line(text,
+	          "{\n\tfor (size_t g = 0; g < groups; g++)\n"
+	          "\t\tfor (size_t r = 0; r < rows; r++)\n"
+	          "\t\t\tfor (size_t c = 0; c < columns; c++)\n"
+	          "\t\t\t\tto[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];\n}\n");
 }
 
-/* "const struct mlp_order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the struct. */
+/* "const struct mlp_order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the
+ * struct. */
 static void emit_transposed_copy(struct text *text, const char *table, const char *owner, bool set)
 {
 	text_line(text, "const struct mlp_order *order = &%s_orders[k];", table);
-	text_line(text, "%svoid *place = (%schar *)%s + %s_at[k];", set ? "" : "const ", set ? "" : "const ", owner, table);
+	text_line(text, "%svoid *place = (%schar *)%s + %s_at[k];", set ? "" : "const ", set ? "" : "const ",
+	          owner, table);
 	if (set)
 		text_line(text, "transpose(place, values, order->groups, order->rows, order->columns);");
 	else
@@ -146,8 +152,8 @@ static void emit_describe(struct text *text, const struct c_names *names, enum p
 {
 	open_public(text, names, function);
 	if (list->count > 0) {
-		c_line(text, name_format(names->names, "return k >= 0 && k < %s_%s ? &%s[k] : NULL;", names->upper,
-		                         count, table));
+		c_line(text, name_format(names->names, "return k >= 0 && k < %s_%s ? &%s[k] : NULL;",
+		                         names->upper, count, table));
 	} else {
 		text_line(text, "(void)k;");
 		text_line(text, "return NULL;");

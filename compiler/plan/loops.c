@@ -26,7 +26,8 @@ static int blocked_variable(const struct plan *plan, const struct tensor *left, 
                             const read_list *reads, int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {
-		if (v == vector || (left->extents[v] == EXTENT_ROWS ? plan->batch : left->extents[v]) < PLAN_BLOCK || !expr_uses(body, v))
+		int64_t extent = left->extents[v] == EXTENT_ROWS ? plan->batch : left->extents[v];
+		if (v == vector || extent < PLAN_BLOCK || !expr_uses(body, v))
 			continue;
 		for (size_t k = 0; k < reads->count; k++)
 			if (stride_along(plan, reads->items[k], vector) != STRIDE_NONE &&
@@ -59,7 +60,8 @@ const struct equation *lone_sum(struct arena *arena, const struct step *step)
 
 static struct loops choose_loops(const struct plan *plan, const struct step *step)
 {
-	struct loops loops = {.form = LOOP_PLAIN, .vector = -1, .width = 1, .blocked = -1, .block = 1, .second = -1};
+	struct loops loops = {
+	        .form = LOOP_PLAIN, .vector = -1, .width = 1, .blocked = -1, .block = 1, .second = -1};
 	const struct equation *equation = lone_sum(plan->arena, step);
 	if (!equation)
 		return loops;

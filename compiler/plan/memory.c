@@ -7,9 +7,10 @@ enum { ROW_BYTES = 1024 }; /* rows at a multiple of it share sets of the cache *
 enum plan_area plan_area_of(enum plan_function function)
 {
 	static const enum plan_area areas[PLAN_FUNCTIONS] = {
-		[PLAN_INIT] = AREA_TRAINING,    [PLAN_PREDICT] = AREA_PREDICT,   [PLAN_LOSS] = AREA_LOSS,
-		[PLAN_FORWARD] = AREA_TRAINING, [PLAN_BACKWARD] = AREA_TRAINING, [PLAN_UPDATE] = AREA_TRAINING,
-		[PLAN_STEP] = AREA_STEP,
+	        [PLAN_INIT] = AREA_TRAINING,     [PLAN_PREDICT] = AREA_PREDICT,
+	        [PLAN_LOSS] = AREA_LOSS,         [PLAN_FORWARD] = AREA_TRAINING,
+	        [PLAN_BACKWARD] = AREA_TRAINING, [PLAN_UPDATE] = AREA_TRAINING,
+	        [PLAN_STEP] = AREA_STEP,
 	};
 	return areas[function];
 }
@@ -38,7 +39,8 @@ int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor)
 	bool is_inner = tensor->role == TENSOR_LAYER || tensor->role == TENSOR_TEMPORARY ||
 	                (tensor->role == TENSOR_ADJOINT && tensor->of->role != TENSOR_INPUT);
 	if (plan->options.target->vector_bytes == 0 || !is_inner || tensor->rank != 2 ||
-	    tensor->extents[0] != EXTENT_ROWS || tensor->extents[1] * plan->options.real_size % ROW_BYTES != 0)
+	    tensor->extents[0] != EXTENT_ROWS ||
+	    tensor->extents[1] * plan->options.real_size % ROW_BYTES != 0)
 		return 0;
 	return PLAN_ALIGNMENT;
 }
@@ -187,7 +189,8 @@ static void place_area(struct plan *plan, enum plan_area number)
 			continue;
 		for (size_t k = 0; k < plan->functions[f].count; k++)
 			touch_step(plan, f, plan->functions[f].items[k], now++);
-		if (loss && (f == PLAN_LOSS || f == PLAN_FORWARD || f == PLAN_STEP)) /* is returned after the last step */
+		if (loss && (f == PLAN_LOSS || f == PLAN_FORWARD ||
+		             f == PLAN_STEP)) /* is returned after the last step */
 			touch(plan, f, loss, true, now - 1);
 	}
 	fit_places(plan->arena, area);
@@ -246,7 +249,8 @@ static int64_t at_least_one(int64_t count)
 	return count > 0 ? count : 1;
 }
 
-/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target. */
+/* As emit/ declares them: reals first, then seed, step, epoch, rows and a pointer for each input and target.
+ */
 static void count_bytes(struct plan *plan)
 {
 	const struct program *program = plan->program;
@@ -267,7 +271,8 @@ static void count_bytes(struct plan *plan)
 	if (!program->loss)
 		return;
 	int64_t reals = net + plan->state_count + total_gap(plan, &program->states, 1) +
-	                total(&plan->parameter_gradients, 1) + total_gap(plan, &plan->parameter_gradients, 1) +
+	                total(&plan->parameter_gradients, 1) +
+	                total_gap(plan, &plan->parameter_gradients, 1) +
 	                total(&plan->input_gradients, plan->batch) +
 	                total_gap(plan, &plan->input_gradients, plan->batch) +
 	                at_least_one(plan_training_scratch(plan));

@@ -114,7 +114,8 @@ static bool is_staged(const struct plan *plan, const struct tensor *next)
 	return false;
 }
 
-/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value. */
+/* May the equation, which writes to `stored_in`, stand in group g? Later groups must not read the old value.
+ */
 static bool may_overwrite(const struct scheduler *s, const struct equation *equation, size_t g)
 {
 	const struct tensor *stored = equation->left->stored_in;
@@ -185,7 +186,8 @@ static void schedule_function(struct scheduler *s, enum plan_function function, 
 	s->start = s->groups.count;
 	for (size_t k = 0; k < graph->equations.count; k++) {
 		const struct equation *equation = &graph->equations.items[k];
-		if (function >= PLAN_FORWARD && function != PLAN_STEP && (int)equation->phase != (int)function - PLAN_FORWARD)
+		if (function >= PLAN_FORWARD && function != PLAN_STEP &&
+		    (int)equation->phase != (int)function - PLAN_FORWARD)
 			continue;
 		if (equation->left->role != TENSOR_SCHEDULE)
 			place_equation(s, equation);
