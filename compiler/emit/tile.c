@@ -17,11 +17,6 @@ struct tiling {
 	int opened;
 };
 
-static const char *format_of(const struct tiling *t, const char *what)
-{
-	return name_format(t->names, "mlp_%s%c", what, t->type);
-}
-
 static bool uses(const struct tiling *t, const struct expr *read, int variable)
 {
 	return stride_along(t->scope->names->plan, read, variable) != STRIDE_NONE;
@@ -125,7 +120,7 @@ static void add_product(struct tiling *t, const char *sum, const char *a, const 
 		c_line(t->text, name_format(t->names, "%s += %s%s * %s;", sum, sign, a, b));
 	else
 		c_line(t->text, name_format(t->names, "%s = %s(%s%s, %s, %s);", sum,
-		                            format_of(t, "vector_multiply_add"), sign, a, b, sum));
+		                            c_vector_function(t->scope, "multiply_add"), sign, a, b, sum));
 }
 
 /* --- rows of sums ----------------------------------------------------------------------------------------- */
@@ -136,16 +131,11 @@ static void unrolled(struct tiling *t, const char *index, const char *below)
 	open_loop(t->text, index, "0", below, NULL);
 }
 
-static const char *width_of(const struct tiling *t)
-{
-	return t->type == 'f' ? "MLP_VECTOR_FLOATS" : "MLP_VECTOR_DOUBLES";
-}
-
 /* "panel[i * WIDTH + v * MLP_VECTOR_FLOATS]" */
 static const char *panel_element(const struct tiling *t)
 {
 	const char *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]))->text;
-	return name_format(t->names, "panel[%s * WIDTH + v * %s]", turn, width_of(t));
+	return name_format(t->names, "panel[%s * WIDTH + v * %s]", turn, c_vector_width(t->scope));
 }
 
 static const char *panel_rows(const struct tiling *t)
@@ -161,7 +151,8 @@ static void fill_panel(struct tiling *t)
 	struct scope scope = scope_inside(t->scope);
 	struct text line = text_new(t->text->arena);
 	int vector = uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
-	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
+	scope.free[t->loops.vector].text =
+	        name_format(t->names, "%s + v * %s", t->start, c_vector_width(t->scope));
 	scope.free[t->loops.vector].compound = true;
 	if (t->loops.is_shared)
 		c_line(t->text,
@@ -170,8 +161,8 @@ static void fill_panel(struct tiling *t)
 		                   t->scope->names->real, panel_rows(t)));
 	open_reductions(t, &scope, -1);
 	unrolled(t, "v", "VECTORS");
-	text_printf(&line, "%s(&%s, %s(&", format_of(t, "vector_store"), panel_element(t),
-	            format_of(t, "vector_load"));
+	text_printf(&line, "%s(&%s, %s(&", c_vector_function(t->scope, "store"), panel_element(t),
+	            c_vector_function(t->scope, "load"));
 	c_expression(&line, &scope, t->product.factors[vector], AS_ARGUMENT);
 	text_add(&line, "));");
 	c_line(t->text, text_string(&line));
@@ -191,7 +182,8 @@ static void accumulate_row(struct tiling *t)
 			vectors[vector_count++] = t->product.factors[k];
 		else
 			number = t->product.factors[k];
-	scope.free[t->loops.vector].text = name_format(t->names, "%s + v * %s", t->start, width_of(t));
+	scope.free[t->loops.vector].text =
+	        name_format(t->names, "%s + v * %s", t->start, c_vector_width(t->scope));
 	scope.free[t->loops.vector].compound = true;
 	if (number)
 		declare_each(t, &scope, t->scope->names->real, "number", "ROWS", number,
@@ -200,8 +192,8 @@ static void accumulate_row(struct tiling *t)
 	static const char *const names[] = {"row", "other"};
 	for (int k = 0; k < vector_count; k++) {
 		line = text_new(t->text->arena);
-		text_printf(&line, "const %s %s = %s(&", format_of(t, "vector"), names[k],
-		            format_of(t, "vector_load"));
+		text_printf(&line, "const %s %s = %s(&", c_vector_type(t->scope, false), names[k],
+		            c_vector_function(t->scope, "load"));
 		if (t->loops.panel > 0)
 			text_add(&line, panel_element(t));
 		else
@@ -210,37 +202,43 @@ static void accumulate_row(struct tiling *t)
 		c_line(t->text, text_string(&line));
 	}
 	unrolled(t, "r", "ROWS");
-	const char *factor = number ? name_format(t->names, "%s(number[r])", format_of(t, "vector_broadcast"))
-	                     : vector_count > 1 ? "other"
-	                                        : NULL;
+	const char *factor =
+	        number ? name_format(t->names, "%s(number[r])", c_vector_function(t->scope, "broadcast"))
+	        : vector_count > 1 ? "other"
+	                           : NULL;
 	const char *sum = "sum[r][v]";
 	add_product(t, sum, factor ? factor : "row", factor ? "row" : NULL);
 	for (int k = 0; k < opened + 2; k++)
 		close_loop(t->text);
 }
 
+/* The loop over what is there of a block; returns the place in it. */
+static name_t open_here(struct tiling *t, struct scope *scope, int variable, const char *constant)
+{
+	if (variable < 0)
+		return "0";
+	const char *first = scope->free[variable].text, *extent = scope->free[variable].extent_name;
+	name_t here = scope_unique(scope, name_format(t->names, "%s_here", first));
+	c_line(t->text, name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + %s; %s++) {", here,
+	                            first, here, extent, here, first, constant, here));
+	t->text->indent++;
+	t->opened++;
+	scope->free[variable].text = here;
+	return name_format(t->names, "%s - %s", here, first);
+}
+
 static void store_row(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
-	const char *index = scope.free[t->loops.vector].text, *row = "0";
+	const char *index = scope.free[t->loops.vector].text;
 	text_line(t->text, "%s sums[ROWS][WIDTH];", scope.names->real);
 	unrolled(t, "r", "ROWS");
 	open_loop(t->text, "v", "0", "VECTORS", NULL);
 	c_line(t->text, name_format(t->names, "%s(&sums[r][v * %s], sum[r][v]);",
-	                            format_of(t, "vector_store"), width_of(t)));
+	                            c_vector_function(t->scope, "store"), c_vector_width(t->scope)));
 	close_loop(t->text);
 	close_loop(t->text);
-	if (t->loops.blocked >= 0) {
-		const char *first = scope.free[t->loops.blocked].text;
-		name_t here = scope_unique(&scope, name_format(t->names, "%s_here", first));
-		c_line(t->text,
-		       name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + ROWS; %s++) {", here,
-		                   first, here, scope.free[t->loops.blocked].extent_name, here, first, here));
-		t->text->indent++;
-		t->opened++;
-		scope.free[t->loops.blocked].text = here;
-		row = name_format(t->names, "%s - %s", here, first);
-	}
+	name_t row = open_here(t, &scope, t->loops.blocked, "ROWS");
 	struct ready ready = {t->equation->left,
 	                      name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
 	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from,
@@ -253,7 +251,7 @@ static void emit_rows(struct tiling *t)
 	const struct tensor *left = t->equation->left;
 	const struct variable_name *vector = &scope->free[t->loops.vector];
 	c_line(t->text, name_format(t->names, "enum { ROWS = %d, VECTORS = %d, WIDTH = VECTORS * %s };",
-	                            t->loops.block, t->loops.vectors, width_of(t)));
+	                            t->loops.block, t->loops.vectors, c_vector_width(t->scope)));
 	for (int k = 0; k < left->rank; k++)
 		if (k != t->loops.vector && k != t->loops.blocked)
 			open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
@@ -271,11 +269,11 @@ static void emit_rows(struct tiling *t)
 		fill_panel(t);
 	if (t->loops.blocked >= 0)
 		open_block(t, t->loops.blocked, t->loops.block, "ROWS", t->first);
-	text_line(t->text, "%s sum[ROWS][VECTORS];", format_of(t, "vector"));
+	text_line(t->text, "%s sum[ROWS][VECTORS];", c_vector_type(t->scope, false));
 	unrolled(t, "r", "ROWS");
 	open_loop(t->text, "v", "0", "VECTORS", NULL);
-	c_line(t->text, name_format(t->names, "sum[r][v] = %s(0.0%s);", format_of(t, "vector_broadcast"),
-	                            t->type == 'f' ? "f" : ""));
+	c_line(t->text, name_format(t->names, "sum[r][v] = %s(0.0%s);",
+	                            c_vector_function(t->scope, "broadcast"), t->type == 'f' ? "f" : ""));
 	close_loop(t->text);
 	close_loop(t->text);
 	accumulate_row(t);
@@ -298,10 +296,11 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 	bool is_first = t->loops.blocked >= 0  ? uses(t, t->product.factors[0], t->loops.blocked)
 	                : t->loops.second >= 0 ? !uses(t, t->product.factors[0], t->loops.second)
 	                                       : false;
-	declare_each(t, &scope, format_of(t, "vector"), "row", "ROWS", t->product.factors[!is_first],
+	declare_each(t, &scope, c_vector_type(t->scope, false), "row", "ROWS", t->product.factors[!is_first],
 	             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, load, behind_row);
-	declare_each(t, &scope, format_of(t, "vector"), "column", "COLUMNS", t->product.factors[is_first],
-	             NULL, t->loops.second >= 0 ? t->second : NULL, t->loops.seconds, load, behind_column);
+	declare_each(t, &scope, c_vector_type(t->scope, false), "column", "COLUMNS",
+	             t->product.factors[is_first], NULL, t->loops.second >= 0 ? t->second : NULL,
+	             t->loops.seconds, load, behind_column);
 	unrolled(t, "r", "ROWS");
 	unrolled(t, "c", "COLUMNS");
 	add_product(t, "lane[r * COLUMNS + c][p]", "row[r]", "column[c]");
@@ -312,8 +311,8 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 /* The other arguments of a part. Beyond it the products are -0: a sum stays as it is, -0 too. */
 static const char *behind_part(const struct tiling *t, const struct variable_name *index, const char *beyond)
 {
-	return name_format(t->names, ", p * %s, %s %% MLP_LANES, %s%s)", width_of(t), index->extent_name,
-	                   beyond, t->type == 'f' ? "f" : "");
+	return name_format(t->names, ", p * %s, %s %% MLP_LANES, %s%s)", c_vector_width(t->scope),
+	                   index->extent_name, beyond, t->type == 'f' ? "f" : "");
 }
 
 static void accumulate_lanes(struct tiling *t)
@@ -327,30 +326,17 @@ static void accumulate_lanes(struct tiling *t)
 	                                            index.extent_name);
 	if (index.extent >= PLAN_LANES) {
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
-		accumulate_part(t, &scope, name_format(t->names, "%s + p * %s", index.text, width_of(t)),
-		                format_of(t, "vector_load"), ")", ")");
+		accumulate_part(t, &scope,
+		                name_format(t->names, "%s + p * %s", index.text, c_vector_width(t->scope)),
+		                c_vector_function(t->scope, "load"), ")", ")");
 		close_loop(t->text);
 	}
 	if (rest != 0)
-		accumulate_part(t, &scope, whole, format_of(t, "vector_load_part"),
+		accumulate_part(t, &scope, whole, c_vector_function(t->scope, "load_part"),
 		                behind_part(t, &index, "0.0"),
 		                behind_part(t, &index, t->product.is_negative ? "0.0" : "-0.0"));
 	while (opened-- > 0)
 		close_loop(t->text);
-}
-
-static name_t open_here(struct tiling *t, struct scope *scope, int variable, const char *constant)
-{
-	if (variable < 0)
-		return "0";
-	const char *first = scope->free[variable].text, *extent = scope->free[variable].extent_name;
-	name_t here = scope_unique(scope, name_format(t->names, "%s_here", first));
-	c_line(t->text, name_format(t->names, "for (int %s = %s; %s < %s && %s < %s + %s; %s++) {", here,
-	                            first, here, extent, here, first, constant, here));
-	t->text->indent++;
-	t->opened++;
-	scope->free[variable].text = here;
-	return name_format(t->names, "%s - %s", here, first);
 }
 
 static void emit_lanes(struct tiling *t)
@@ -358,7 +344,7 @@ static void emit_lanes(struct tiling *t)
 	struct scope *scope = t->scope;
 	const struct tensor *left = t->equation->left;
 	c_line(t->text, name_format(t->names, "enum { ROWS = %d, COLUMNS = %d, PARTS = MLP_LANES / %s };",
-	                            t->loops.block, t->loops.seconds, width_of(t)));
+	                            t->loops.block, t->loops.seconds, c_vector_width(t->scope)));
 	for (int k = 0; k < left->rank; k++)
 		if (k != t->loops.blocked && k != t->loops.second)
 			open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
@@ -367,17 +353,17 @@ static void emit_lanes(struct tiling *t)
 	if (t->loops.second >= 0)
 		open_block(t, t->loops.second, t->loops.seconds, "COLUMNS", t->second);
 	bind_reductions(t);
-	text_line(t->text, "%s lane[ROWS * COLUMNS][PARTS];", format_of(t, "vector"));
+	text_line(t->text, "%s lane[ROWS * COLUMNS][PARTS];", c_vector_type(t->scope, false));
 	unrolled(t, "r", "ROWS * COLUMNS");
 	open_loop(t->text, "p", "0", "PARTS", NULL);
-	c_line(t->text, name_format(t->names, "lane[r][p] = %s(0.0%s);", format_of(t, "vector_broadcast"),
-	                            t->type == 'f' ? "f" : ""));
+	c_line(t->text, name_format(t->names, "lane[r][p] = %s(0.0%s);",
+	                            c_vector_function(t->scope, "broadcast"), t->type == 'f' ? "f" : ""));
 	close_loop(t->text);
 	close_loop(t->text);
 	accumulate_lanes(t);
 	text_line(t->text, "%s sums[ROWS][COLUMNS];", scope->names->real);
-	c_line(t->text,
-	       name_format(t->names, "%s(&sums[0][0], lane, ROWS * COLUMNS);", format_of(t, "join_lanes")));
+	c_line(t->text, name_format(t->names, "%s(&sums[0][0], lane, ROWS * COLUMNS);",
+	                            name_format(t->names, "mlp_join_lanes%c", t->type)));
 	struct scope inner = scope_inside(scope);
 	name_t row = "0", column = "0";
 	for (int k = 0; k < left->rank; k++)
