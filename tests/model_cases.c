@@ -247,6 +247,9 @@ const struct model_case model_cases[] = {
 	      "layer h[4] = dense(x)\nlayer k = argmax(i, h[i])\nlayer s[i: 4] = if i == k then h[i]^2 else "
 	      "h[i]\n"
 	      "output y[2] = dense(s)"),
+	VALUE("argmax in a sum", "input x[4]",
+	      "layer h[4] = dense(x)\nlayer k = argmax(i, h[i])\nlayer s[i: 4] = h[i] * (1 + 0.25 * k)\n"
+	      "output y[2] = dense(s)"),
 	VALUE("positions", "input x[4]",
 	      "layer s[i: 4] = sum(j, x[j] * cos(0.5 * i * j))\noutput y[2] = dense(s)"),
 	VALUE("free index", "input x[4]",
