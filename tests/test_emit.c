@@ -33,7 +33,9 @@ static void printing_start(struct printing *p, int real_size)
 	                            .real = real_size == 8 ? "double" : "float"};
 	p->scope = (struct scope){
 		.names = &p->names, .used = table_new(p->f.arena), .values = table_new(p->f.arena)};
-	scope_variable(&p->scope, 0, (struct variable_name){"i", false, 10, "SIZE_I"});
+	scope_variable(&p->scope, 0,
+	               (struct variable_name){
+	                       .text = "i", .compound = false, .extent = 10, .extent_name = "SIZE_I"});
 	const struct expr **operands[] = {&p->a, &p->b, &p->c};
 	for (int k = 0; k < 3; k++) {
 		const char *name = (const char *[]){"a", "b", "c"}[k];

@@ -26,27 +26,30 @@ static const char TYPES[] =
         "struct array {\n"
         "\tvoid *values;     /* double, or int32_t of classes */\n"
         "\tint32_t elements; /* of all rows */\n"
-        "\tint32_t rows, columns; /* of its matrices, which lie transposed in memory */\n"
+        "\tint32_t groups, rows, columns; /* of its matrices, which lie transposed in memory, */\n"
+        "\tint32_t width;                 /* in panels of so many rows */\n"
         "\tint32_t is_class, stored, input;  /* which number of them it is, or -1 */\n"
         "};\n\n"
         "static struct %_training training;\n";
 
-static const char FUNCTIONS[] = "static void set(const struct array *array, int32_t element, double value)\n"
-                                "{\n"
-                                "\tconst int32_t rows = array->rows, columns = array->columns;\n"
-                                "\tconst int32_t matrix = element / (rows * columns);\n"
-                                "\tconst int32_t row = element / columns - matrix * rows;\n"
-                                "\tconst int32_t column = element - element / columns * columns;\n"
-                                "\tif (array->is_class)\n"
-                                "\t\t((int32_t *)array->values)[element] = (int32_t)value;\n"
-                                "\telse\n"
-                                "\t\t((double *)array->values)[(matrix * columns + column) * rows + row] = "
-                                "value;\n"
-                                "}\n\n"
-                                "static void answer_number(double number)\n"
-                                "{\n"
-                                "\tfwrite(&number, sizeof number, 1, stdout);\n"
-                                "}\n\n";
+static const char FUNCTIONS[] =
+        "static void set(const struct array *array, int32_t element, double value)\n"
+        "{\n"
+        "\tconst int32_t rows = array->rows, columns = array->columns, width = "
+        "array->width;\n"
+        "\tconst int32_t group = element / (rows * columns);\n"
+        "\tconst int32_t row = element / columns - group * rows;\n"
+        "\tconst int32_t column = element - element / columns * columns;\n"
+        "\tif (array->is_class)\n"
+        "\t\t((int32_t *)array->values)[element] = (int32_t)value;\n"
+        "\telse\n"
+        "\t\t((double *)array->values)[((row / width * array->groups + group) * columns + "
+        "column) * width\n\t\t\t\t+ row - row / width * width] = value;\n"
+        "}\n\n"
+        "static void answer_number(double number)\n"
+        "{\n"
+        "\tfwrite(&number, sizeof number, 1, stdout);\n"
+        "}\n\n";
 
 static const char ANSWER[] =
         "static void put(const struct array *array, int32_t count)\n"
@@ -119,10 +122,10 @@ static void emit_rows(struct text *text, const struct c_names *names, const tens
 		        kind == STORED ? name_format(names->names, "training.net.%s", c_tensor(names, tensor))
 		                       : name_format(names->names, "values_%d", first + (int)k);
 		struct plan_order order = plan_order(names->plan, tensor);
-		text_printf(text, "\t{&%s, sizeof %s / sizeof(%s), %lld, %lld, %d, %d, %d},\n", place, place,
-		            c_type(names, tensor), (long long)order.rows, (long long)order.columns,
-		            tensor->classes > 0, kind == STORED ? (int)k : -1,
-		            kind == INPUT ? (int)k : -1);
+		text_printf(text, "\t{&%s, sizeof %s / sizeof(%s), %lld, %lld, %lld, %lld, %d, %d, %d},\n",
+		            place, place, c_type(names, tensor), (long long)order.matrices,
+		            (long long)order.rows, (long long)order.columns, (long long)order.width,
+		            tensor->classes > 0, kind == STORED ? (int)k : -1, kind == INPUT ? (int)k : -1);
 	}
 }
 

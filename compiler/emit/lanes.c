@@ -1,12 +1,36 @@
 /* Interleaved sums in a tile of registers: the vector is an index of the sum, which is joined at the end. */
 #include "emit/tile.h"
 
-/* lane[r * COLUMNS + c][p] += a[r] * b[c], whose vectors are loaded at `position` of the index of the sum */
+/* Which of both indices of the tile lies last in memory: the sums of its values are side by side. */
+static bool rows_are_last(const struct tiling *t)
+{
+	return t->loops.grouped >= 0 && t->loops.grouped == t->loops.blocked;
+}
+
+static const char *lane_name(const struct tiling *t)
+{
+	return rows_are_last(t) ? "lane[c * ROWS + r][p]" : "lane[r * COLUMNS + c][p]";
+}
+
+/* "TARGET = load(&READ BEHIND" */
+static void load_part(struct tiling *t, const struct scope *scope, const char *target,
+                      const struct expr *read, const char *load, const char *behind)
+{
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "%s = %s(&", target, load);
+	c_expression(&line, scope, read, AS_ARGUMENT);
+	text_printf(&line, "%s;", behind);
+	c_line(t->text, text_string(&line));
+}
+
+/* lane[r * COLUMNS + c][p] += row r * column c, whose vectors are loaded at `position` of the index of the
+ * sum */
 static void accumulate_part(struct tiling *t, const struct scope *outer, const char *position,
                             const char *load, const char *behind_row, const char *behind_column)
 {
 	struct scope scope = scope_inside(outer);
 	struct variable_name at = *scope_find(outer, t->loops.vector);
+	const char *vector = c_vector_type(t->scope, false);
 	at.text = position;
 	at.compound = true;
 	scope_variable(&scope, t->loops.vector, at);
@@ -14,14 +38,18 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 	bool is_first = t->loops.blocked >= 0  ? tile_uses(t, t->product.factors[0], t->loops.blocked)
 	                : t->loops.second >= 0 ? !tile_uses(t, t->product.factors[0], t->loops.second)
 	                                       : false;
-	tile_declare(t, &scope, c_vector_type(t->scope, false), "row", "ROWS", t->product.factors[!is_first],
-	             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, load, behind_row);
-	tile_declare(t, &scope, c_vector_type(t->scope, false), "column", "COLUMNS",
-	             t->product.factors[is_first], NULL, t->loops.second >= 0 ? t->second : NULL,
-	             t->loops.seconds, load, behind_column);
-	tile_unrolled(t, "r", "ROWS");
+	struct scope of_row = scope_inside(&scope), of_column = scope_inside(&scope);
+	text_line(t->text, "%s column[COLUMNS];", vector);
 	tile_unrolled(t, "c", "COLUMNS");
-	tile_add_product(t, "lane[r * COLUMNS + c][p]", "row[r]", "column[c]");
+	tile_bind_block(t, &of_column, t->loops.second, t->loops.seconds, "c");
+	load_part(t, &of_column, "column[c]", t->product.factors[is_first], load, behind_column);
+	close_loop(t->text);
+	tile_unrolled(t, "r", "ROWS");
+	tile_bind_block(t, &of_row, t->loops.blocked, t->loops.block, "r");
+	load_part(t, &of_row, name_format(t->names, "const %s row", vector), t->product.factors[!is_first],
+	          load, behind_row);
+	tile_unrolled(t, "c", "COLUMNS");
+	tile_add_product(t, lane_name(t), "row", "column[c]");
 	for (int k = 0; k < 3; k++)
 		close_loop(t->text);
 }
@@ -33,6 +61,31 @@ static const char *behind_part(const struct tiling *t, const struct variable_nam
 	                   index->extent_name, beyond, t->type == 'f' ? "f" : "");
 }
 
+/* The width of the panels that a factor is cut into along the index of the sum; 0: none is. */
+static int panel_along(const struct tiling *t)
+{
+	for (int k = 0; k < t->product.count; k++) {
+		int panel = plan_panel(t->scope->names->plan, t->product.factors[k]->tensor);
+		if (panel > 0 && tile_walks(t, t->product.factors[k], t->loops.vector))
+			return panel;
+	}
+	return 0;
+}
+
+/* The loops over the panels, and over one of them; returns how many there are around the inner one. */
+static int open_panel(struct tiling *t, struct scope *scope, int width)
+{
+	struct variable_name index = *scope_find(scope, t->loops.vector);
+	name_t from = scope_unique(scope, name_format(t->names, "%s_from", index.text));
+	open_loop(t->text, from, "0", index.extent_name, name_format(t->names, "%d", width));
+	open_loop(t->text, index.text, from, name_format(t->names, "%s + %d", from, width), "MLP_LANES");
+	index.start = from;
+	index.within = name_format(t->names, "%s - %s + p * %s", index.text, from, c_vector_width(t->scope));
+	index.width = width;
+	scope_variable(scope, t->loops.vector, index);
+	return 1;
+}
+
 static void accumulate_lanes(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
@@ -42,8 +95,12 @@ static void accumulate_lanes(struct tiling *t)
 	const char *whole = rest == 0 ? index.extent_name
 	                              : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name,
 	                                            index.extent_name);
-	if (index.extent >= PLAN_LANES) {
+	int panel = panel_along(t);
+	if (panel > 0)
+		opened += open_panel(t, &scope, panel);
+	else if (index.extent >= PLAN_LANES)
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
+	if (index.extent >= PLAN_LANES) {
 		accumulate_part(t, &scope,
 		                name_format(t->names, "%s + p * %s", index.text, c_vector_width(t->scope)),
 		                c_vector_function(t->scope, "load"), ")", ")");
@@ -57,20 +114,21 @@ static void accumulate_lanes(struct tiling *t)
 		close_loop(t->text);
 }
 
-void emit_lanes(struct tiling *t)
+static void open_index(struct tiling *t, int variable, const char *constant)
 {
-	struct scope *scope = t->scope;
-	const struct tensor *left = t->equation->left;
-	c_line(t->text, name_format(t->names, "enum { ROWS = %d, COLUMNS = %d, PARTS = MLP_LANES / %s };",
-	                            t->loops.block, t->loops.seconds, c_vector_width(t->scope)));
-	for (int k = 0; k < left->rank; k++)
-		if (k != t->loops.blocked && k != t->loops.second)
-			tile_open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
-	if (t->loops.blocked >= 0)
-		tile_open_block(t, t->loops.blocked, t->loops.block, "ROWS", t->first);
-	if (t->loops.second >= 0)
-		tile_open_block(t, t->loops.second, t->loops.seconds, "COLUMNS", t->second);
-	tile_bind(t);
+	const struct variable_name *free = &t->scope->free[variable];
+	if (variable < 0)
+		return;
+	if (variable == t->loops.grouped) {
+		t->from = scope_unique(t->scope, name_format(t->names, "%s_from", free->text));
+		tile_open(t, t->from, free->extent_name, "GROUP");
+	} else {
+		tile_open(t, free->text, free->extent_name, constant);
+	}
+}
+
+static void compute_tile(struct tiling *t, const char *sums)
+{
 	text_line(t->text, "%s lane[ROWS * COLUMNS][PARTS];", c_vector_type(t->scope, false));
 	tile_unrolled(t, "r", "ROWS * COLUMNS");
 	open_loop(t->text, "p", "0", "PARTS", NULL);
@@ -79,17 +137,90 @@ void emit_lanes(struct tiling *t)
 	close_loop(t->text);
 	close_loop(t->text);
 	accumulate_lanes(t);
-	text_line(t->text, "%s sums[ROWS][COLUMNS];", scope->names->real);
-	c_line(t->text, name_format(t->names, "%s(&sums[0][0], lane, ROWS * COLUMNS);",
-	                            name_format(t->names, "mlp_join_lanes%c", t->type)));
-	struct scope inner = scope_inside(scope);
+	text_line(t->text, "%s %s[%s];", t->scope->names->real, sums,
+	          rows_are_last(t) ? "COLUMNS][ROWS" : "ROWS][COLUMNS");
+	c_line(t->text,
+	       name_format(t->names, "mlp_join_lanes%c(&%s[0][0], lane, ROWS * COLUMNS);", t->type, sums));
+}
+
+/* The sums of one tile are all: its elements one by one. */
+static void store_tile(struct tiling *t)
+{
+	struct scope inner = scope_inside(t->scope);
 	name_t row = "0", column = "0";
-	for (int k = 0; k < left->rank; k++)
+	for (int k = 0; k < t->equation->left->rank; k++)
 		if (k == t->loops.blocked)
 			row = tile_open_here(t, &inner, k, "ROWS");
 		else if (k == t->loops.second)
 			column = tile_open_here(t, &inner, k, "COLUMNS");
-	struct ready ready = {left, name_format(t->names, "sums[%s][%s]", row, column)};
+	struct ready ready = {t->equation->left, name_format(t->names, "sums[%s][%s]", row, column)};
 	emit_element(t->text, &inner, t->step, &ready);
+}
+
+/* Tiles along the index that lies last, until there are sums for vectors. */
+static void compute_group(struct tiling *t)
+{
+	bool rows = rows_are_last(t);
+	const struct variable_name *last = &t->scope->free[t->loops.grouped];
+	text_line(t->text, "%s sums[%s][GROUP];", t->scope->names->real, rows ? "COLUMNS" : "ROWS");
+	c_line(t->text,
+	       name_format(t->names, "for (int %s = %s; %s < %s + GROUP%s; %s += %s) {", last->text, t->from,
+	                   last->text, t->from,
+	                   last->extent % t->loops.group == 0
+	                           ? ""
+	                           : name_format(t->names, " && %s < %s", last->text, last->extent_name),
+	                   last->text, rows ? "ROWS" : "COLUMNS"));
+	t->text->indent++;
+	compute_tile(t, "joined");
+	tile_unrolled(t, "r", rows ? "COLUMNS" : "ROWS");
+	tile_unrolled(t, "c", rows ? "ROWS" : "COLUMNS");
+	c_line(t->text, name_format(t->names, "sums[r][%s - %s + c] = joined[r][c];", last->text, t->from));
+	close_loop(t->text);
+	close_loop(t->text);
+	close_loop(t->text);
+}
+
+static void store_group(struct tiling *t)
+{
+	struct scope scope = scope_inside(t->scope);
+	struct variable_name *last = &scope.free[t->loops.grouped];
+	bool rows = rows_are_last(t);
+	name_t other = tile_open_here(t, &scope, rows ? t->loops.second : t->loops.blocked,
+	                              rows ? "COLUMNS" : "ROWS");
+	const char *below = name_format(t->names, "%s + GROUP", t->from);
+	if (last->extent % t->loops.group != 0) {
+		name_t end = scope_unique(&scope, name_format(t->names, "%s_end", last->text));
+		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s;", end, below,
+		                            last->extent_name, below, last->extent_name));
+		below = end;
+	}
+	struct ready ready = {t->equation->left,
+	                      name_format(t->names, "sums[%s][%s - %s]", other, last->text, t->from)};
+	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, below);
+}
+
+void emit_lanes(struct tiling *t)
+{
+	struct scope *scope = t->scope;
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "enum { ROWS = %d, COLUMNS = %d, PARTS = MLP_LANES / %s", t->loops.block,
+	            t->loops.seconds, c_vector_width(t->scope));
+	text_printf(&line, "%s };",
+	            t->loops.grouped >= 0 ? name_format(t->names, ", GROUP = %s", c_vector_width(t->scope))
+	                                  : "");
+	c_line(t->text, text_string(&line));
+	for (int k = 0; k < t->equation->left->rank; k++)
+		if (k != t->loops.blocked && k != t->loops.second)
+			tile_open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
+	open_index(t, t->loops.blocked, "ROWS");
+	open_index(t, t->loops.second, "COLUMNS");
+	tile_bind(t);
+	if (t->loops.grouped >= 0) {
+		compute_group(t);
+		store_group(t);
+	} else {
+		compute_tile(t, "sums");
+		store_tile(t);
+	}
 	tile_close(t);
 }

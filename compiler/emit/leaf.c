@@ -59,6 +59,24 @@ void leaf_number(struct text *text, const struct scope *scope, const struct expr
 	close_parenthesis(text, parentheses);
 }
 
+/* Which panel, or where in it: the index is a variable alone. */
+static void print_panel(struct text *text, const struct scope *scope, const struct linear *index, int width,
+                        bool within)
+{
+	const struct variable_name *variable = scope_find(scope, index->terms[0].variable);
+	bool in_tile = variable->start && variable->width == width;
+	if (in_tile && within) {
+		text_printf(text, "[%s]", variable->within);
+		return;
+	}
+	bool parentheses = !in_tile && variable->compound;
+	text_add(text, "[");
+	open_parenthesis(text, parentheses);
+	text_add(text, in_tile ? variable->start : variable->text);
+	close_parenthesis(text, parentheses);
+	text_printf(text, within ? " %% %d]" : " / %d]", width);
+}
+
 static void print_element(struct text *text, const struct scope *scope, const struct tensor *tensor,
                           const struct linear *const *indices, int count)
 {
@@ -69,11 +87,16 @@ static void print_element(struct text *text, const struct scope *scope, const st
 	text_printf(text, "%s%s", in_net ? "net->" : "", c_tensor(scope->names, stored));
 	if (tensor_stored_rank(stored) == 0 && !in_net)
 		text_add(text, "[0]");
-	for (int k = 0; k < count; k++) {
+	int panel = count > 0 ? plan_panel(plan, stored) : 0;
+	if (panel > 0)
+		print_panel(text, scope, indices[plan_dimension(plan, stored, count - 1)], panel, false);
+	for (int k = 0; k < (panel > 0 ? count - 1 : count); k++) {
 		text_add(text, "[");
 		c_index(text, scope, indices[plan_dimension(plan, stored, k)], AS_ARGUMENT);
 		text_add(text, "]");
 	}
+	if (panel > 0)
+		print_panel(text, scope, indices[plan_dimension(plan, stored, count - 1)], panel, true);
 }
 
 void leaf_label(struct text *text, const struct scope *scope, const struct expr *label)

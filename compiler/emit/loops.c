@@ -11,10 +11,27 @@ void share_turns(struct text *text, const struct scope *scope, const struct step
 
 /* --- plain -------------------------------------------------------------------------------------------- */
 
+/* The loop over the panels of a tensor; returns where each begins. */
+static name_t open_panels(struct text *text, struct scope *scope, int variable, int width)
+{
+	struct variable_name *index = &scope->free[variable];
+	name_t from = scope_unique(scope, name_format(scope->names->names, "%s_from", index->text));
+	open_loop(text, from, "0", index->extent_name, name_format(scope->names->names, "%d", width));
+	index->start = from;
+	index->within = name_format(scope->names->names, "%s - %s", index->text, from);
+	index->width = width;
+	return from;
+}
+
 static void emit_plain(struct text *text, struct scope *scope, const struct step *step,
                        const struct tensor *left, const struct tensor *stored)
 {
+	int panel = left->rank > 0 ? plan_panel(scope->names->plan, stored) : 0;
+	name_t from = NULL;
 	share_turns(text, scope, step);
+	if (panel > 0)
+		from = open_panels(text, scope, plan_dimension(scope->names->plan, stored, left->rank - 1),
+		                   panel);
 	for (int place = 0; place + 1 < left->rank; place++) {
 		int k = plan_dimension(scope->names->plan, stored, place);
 		open_loop(text, scope->free[k].text, "0", scope->free[k].extent_name, NULL);
@@ -24,9 +41,11 @@ static void emit_plain(struct text *text, struct scope *scope, const struct step
 		emit_element(text, scope, step, &none);
 	} else {
 		int last = plan_dimension(scope->names->plan, stored, left->rank - 1);
-		emit_elements(text, scope, step, &none, last, "0", scope->free[last].extent_name);
+		emit_elements(text, scope, step, &none, last, from ? from : "0",
+		              from ? name_format(scope->names->names, "%s + %d", from, panel)
+		                   : scope->free[last].extent_name);
 	}
-	for (int k = 0; k + 1 < left->rank; k++)
+	for (int k = panel > 0 ? -1 : 0; k + 1 < left->rank; k++)
 		close_loop(text);
 }
 
@@ -230,7 +249,10 @@ static void accumulate_lanes(struct nest *nest)
 	name_t lane = scope_unique(&vector, "l");
 	open_loop(text, index, "0", whole, "LANES");
 	open_loop(text, lane, "0", "LANES", NULL);
-	struct variable_name position = {name_format(names, "%s + %s", index, lane), true, count, extent};
+	struct variable_name position = {.text = name_format(names, "%s + %s", index, lane),
+	                                 .compound = true,
+	                                 .extent = count,
+	                                 .extent_name = extent};
 	scope_variable(&vector, nest->loops.vector, position);
 	accumulate(nest, &vector, lane);
 	close_loop(text);
@@ -284,8 +306,9 @@ void emit_loops(struct text *text, struct scope *scope, const struct step *step)
 	for (int k = 0; k < left->rank; k++) {
 		const char *letter = left->letters[k] ? left->letters[k] : "k";
 		scope_variable(scope, k,
-		               (struct variable_name){index_name(scope, letter), false, left->extents[k],
-		                                      c_extent(scope->names, stored, k)});
+		               (struct variable_name){.text = index_name(scope, letter),
+		                                      .extent = left->extents[k],
+		                                      .extent_name = c_extent(scope->names, stored, k)});
 	}
 	for (size_t m = 0; m < step->members.count; m++)
 		if (!nest.equation && chain_of(step->members.items[m].equation->right).count > 0)

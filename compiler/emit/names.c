@@ -178,9 +178,33 @@ const char *c_extent(const struct c_names *names, const struct tensor *tensor, i
 	return c_extent_of(names, tensor->extents[k], tensor, k);
 }
 
+const char *c_leading_extent(const struct c_names *names, const struct tensor *tensor)
+{
+	int panel = plan_panel(names->plan, tensor);
+	if (panel == 0)
+		return c_extent(names, tensor, plan_dimension(names->plan, tensor, 0));
+	int last = plan_dimension(names->plan, tensor, tensor->rank - 1);
+	return name_format(names->names, "%s / %d", c_extent(names, tensor, last), panel);
+}
+
+/* [panels][all other dimensions][width] */
+static const char *shape_of_panels(const struct c_names *names, const struct tensor *tensor, int first)
+{
+	struct text text = text_new(names->arena);
+	if (first == 0)
+		text_printf(&text, "[%s]", c_leading_extent(names, tensor));
+	for (int place = 0; place + 1 < tensor->rank; place++)
+		text_printf(&text, "[%s]",
+		            c_extent(names, tensor, plan_dimension(names->plan, tensor, place)));
+	text_printf(&text, "[%d]", plan_panel(names->plan, tensor));
+	return text_string(&text);
+}
+
 const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first)
 {
 	struct text text = text_new(names->arena);
+	if (plan_panel(names->plan, tensor) > 0)
+		return shape_of_panels(names, tensor, first);
 	for (int place = first; place < tensor_stored_rank(tensor); place++) {
 		int k = plan_dimension(names->plan, tensor, place);
 		if (tensor->extents[k] == EXTENT_ROWS)

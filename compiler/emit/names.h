@@ -43,6 +43,7 @@ const char *c_extent(const struct c_names *names, const struct tensor *tensor, i
 /* That of an extent alone: of a reduction. `tensor` and k say which dimension it walks along, or NULL. */
 const char *c_extent_of(const struct c_names *names, int64_t extent, const struct tensor *tensor, int k);
 /* "[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER]" from dimension `first` on; the sample is IRIS_BATCH. */
+const char *c_leading_extent(const struct c_names *names, const struct tensor *tensor);
 const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first);
 /* Elements of one row, or of a tensor without rows: "IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER", or "1". */
 const char *c_elements(const struct c_names *names, const struct tensor *tensor);

@@ -51,7 +51,9 @@ const char *bind_variable(struct scope *scope, const struct chain *chain, int le
 	const char *letter = tensor && tensor->letters[dimension] ? tensor->letters[dimension] : "k";
 	const char *extent = c_extent_of(scope->names, reduction->extent, tensor, dimension);
 	scope_variable(scope, variable,
-	               (struct variable_name){index_name(scope, letter), false, reduction->extent, extent});
+	               (struct variable_name){.text = index_name(scope, letter),
+	                                      .extent = reduction->extent,
+	                                      .extent_name = extent});
 	return extent;
 }
 

@@ -1,6 +1,17 @@
 /* Rows of sums in a tile of registers: the vector is an index of the left side. */
 #include "emit/tile.h"
 
+/* Vector v of the tile. */
+static void vector_position(const struct tiling *t, struct scope *scope)
+{
+	struct variable_name *vector = &scope->free[t->loops.vector];
+	vector->text = name_format(t->names, "%s + v * %s", t->start, c_vector_width(t->scope));
+	vector->compound = true;
+	vector->start = t->start;
+	vector->within = name_format(t->names, "v * %s", c_vector_width(t->scope));
+	vector->width = t->loops.width;
+}
+
 /* "panel[i * WIDTH + v * MLP_VECTOR_FLOATS]" */
 static const char *panel_element(const struct tiling *t)
 {
@@ -21,9 +32,7 @@ static void fill_panel(struct tiling *t)
 	struct scope scope = scope_inside(t->scope);
 	struct text line = text_new(t->text->arena);
 	int vector = tile_uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
-	scope.free[t->loops.vector].text =
-	        name_format(t->names, "%s + v * %s", t->start, c_vector_width(t->scope));
-	scope.free[t->loops.vector].compound = true;
+	vector_position(t, &scope);
 	if (t->loops.is_shared)
 		c_line(t->text,
 		       name_format(t->names,
@@ -40,45 +49,73 @@ static void fill_panel(struct tiling *t)
 	close_loop(t->text);
 }
 
-/* for each turn of the reduction: sum[r][v] += number[r] * row v */
+/* "TARGET = load(…);" */
+static void load_row(struct tiling *t, const struct scope *scope, const char *target, const struct expr *read)
+{
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "%s = %s(&", target, c_vector_function(t->scope, "load"));
+	if (t->loops.panel > 0)
+		text_add(&line, panel_element(t));
+	else
+		c_expression(&line, scope, read, AS_ARGUMENT);
+	text_add(&line, ");");
+	c_line(t->text, text_string(&line));
+}
+
+/* sum[r][v] += factor of row r * row[v] */
+static void add_rows(struct tiling *t, struct scope *scope, const struct expr *vectors,
+                     const struct expr *numbers)
+{
+	const char *vector = c_vector_type(t->scope, false);
+	text_line(t->text, "%s row[VECTORS];", vector);
+	tile_unrolled(t, "v", "VECTORS");
+	load_row(t, scope, "row[v]", vectors);
+	close_loop(t->text);
+	tile_unrolled(t, "r", "ROWS");
+	tile_bind_block(t, scope, t->loops.blocked, t->loops.block, "r");
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "const %s factor = %s(", vector, c_vector_function(t->scope, "broadcast"));
+	c_expression(&line, scope, numbers, AS_ARGUMENT);
+	text_add(&line, ");");
+	c_line(t->text, text_string(&line));
+	tile_unrolled(t, "v", "VECTORS");
+	tile_add_product(t, "sum[r][v]", "factor", "row[v]");
+	close_loop(t->text);
+	close_loop(t->text);
+}
+
+/* The same without numbers: a row, or one times another. */
+static void add_vectors(struct tiling *t, const struct scope *scope, const struct expr *const *vectors,
+                        int count)
+{
+	const char *vector = c_vector_type(t->scope, false);
+	tile_unrolled(t, "v", "VECTORS");
+	load_row(t, scope, name_format(t->names, "const %s row", vector), vectors[0]);
+	if (count > 1)
+		load_row(t, scope, name_format(t->names, "const %s other", vector), vectors[1]);
+	tile_unrolled(t, "r", "ROWS");
+	tile_add_product(t, "sum[r][v]", count > 1 ? "other" : "row", count > 1 ? "row" : NULL);
+	close_loop(t->text);
+	close_loop(t->text);
+}
+
+/* For each turn of the reduction. */
 static void accumulate_row(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
-	struct text line = text_new(t->text->arena);
-	const struct expr *vectors[2], *number = NULL;
-	int vector_count = 0, opened = tile_open_reductions(t, &scope, -1);
+	const struct expr *vectors[PRODUCT_FACTORS] = {0}, *numbers = NULL;
+	int count = 0, opened = tile_open_reductions(t, &scope, -1);
 	for (int k = 0; k < t->product.count; k++)
 		if (tile_uses(t, t->product.factors[k], t->loops.vector))
-			vectors[vector_count++] = t->product.factors[k];
+			vectors[count++] = t->product.factors[k];
 		else
-			number = t->product.factors[k];
-	scope.free[t->loops.vector].text =
-	        name_format(t->names, "%s + v * %s", t->start, c_vector_width(t->scope));
-	scope.free[t->loops.vector].compound = true;
-	if (number)
-		tile_declare(t, &scope, t->scope->names->real, "number", "ROWS", number,
-		             t->loops.blocked >= 0 ? t->first : NULL, NULL, t->loops.block, NULL, "");
-	tile_unrolled(t, "v", "VECTORS");
-	static const char *const names[] = {"row", "other"};
-	for (int k = 0; k < vector_count; k++) {
-		line = text_new(t->text->arena);
-		text_printf(&line, "const %s %s = %s(&", c_vector_type(t->scope, false), names[k],
-		            c_vector_function(t->scope, "load"));
-		if (t->loops.panel > 0)
-			text_add(&line, panel_element(t));
-		else
-			c_expression(&line, &scope, vectors[k], AS_ARGUMENT);
-		text_add(&line, ");");
-		c_line(t->text, text_string(&line));
-	}
-	tile_unrolled(t, "r", "ROWS");
-	const char *factor =
-	        number ? name_format(t->names, "%s(number[r])", c_vector_function(t->scope, "broadcast"))
-	        : vector_count > 1 ? "other"
-	                           : NULL;
-	const char *sum = "sum[r][v]";
-	tile_add_product(t, sum, factor ? factor : "row", factor ? "row" : NULL);
-	for (int k = 0; k < opened + 2; k++)
+			numbers = t->product.factors[k];
+	vector_position(t, &scope);
+	if (numbers)
+		add_rows(t, &scope, vectors[0], numbers);
+	else
+		add_vectors(t, &scope, vectors, count);
+	while (opened-- > 0)
 		close_loop(t->text);
 }
 
@@ -94,8 +131,11 @@ static void store_row(struct tiling *t)
 	close_loop(t->text);
 	close_loop(t->text);
 	name_t row = tile_open_here(t, &scope, t->loops.blocked, "ROWS");
-	struct ready ready = {t->equation->left,
-	                      name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
+	const char *within = name_format(t->names, "%s - %s", index, t->start);
+	scope.free[t->loops.vector].start = t->start;
+	scope.free[t->loops.vector].within = within;
+	scope.free[t->loops.vector].width = t->loops.width;
+	struct ready ready = {t->equation->left, name_format(t->names, "sums[%s][%s]", row, within)};
 	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from,
 	              name_format(t->names, "%s + WIDTH", t->start));
 }
@@ -123,7 +163,8 @@ void emit_rows(struct tiling *t)
 	if (t->loops.panel > 0)
 		fill_panel(t);
 	if (t->loops.blocked >= 0)
-		tile_open_block(t, t->loops.blocked, t->loops.block, "ROWS", t->first);
+		tile_open(t, scope->free[t->loops.blocked].text, scope->free[t->loops.blocked].extent_name,
+		          "ROWS");
 	text_line(t->text, "%s sum[ROWS][VECTORS];", c_vector_type(t->scope, false));
 	tile_unrolled(t, "r", "ROWS");
 	open_loop(t->text, "v", "0", "VECTORS", NULL);

@@ -27,6 +27,9 @@ struct variable_name {
 	bool compound;            /* needs parentheses in a product */
 	int64_t extent;
 	const char *extent_name;  /* "IRIS_SIZE_HIDDEN" */
+	/* Inside a tile of `width`: where that begins, and the place in it; else NULL. */
+	const char *start, *within;
+	int width;
 };
 
 struct scope {

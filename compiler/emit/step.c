@@ -104,8 +104,7 @@ static void print_argument(struct text *text, struct c_names *names, const struc
 		text_printf(text, "%s[restrict]%s", c_tensor(names, tensor), c_shape(names, tensor, 1));
 	else
 		text_printf(text, "%s[restrict %s]%s", c_tensor(names, tensor),
-		            c_extent(names, tensor, plan_dimension(names->plan, tensor, 0)),
-		            c_shape(names, tensor, 1));
+		            c_leading_extent(names, tensor), c_shape(names, tensor, 1));
 }
 
 static void print_simple(struct text *text, bool present, const char *argument)
@@ -195,8 +194,8 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	                                    "net",  "sums", "numbers", "best"};
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
-	static const char *const of_tile[] = {"panel",  "panels", "sum", "number", "row", "other",
-	                                      "column", "lane",   "p",   "r",      "c",   "v"};
+	static const char *const of_tile[] = {"panel",  "panels", "sum",  "number", "row", "other", "factor",
+	                                      "column", "joined", "lane", "p",      "r",   "c",     "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
 	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)

@@ -72,7 +72,13 @@ static const char *extents(const struct c_names *names, const struct tensor *ten
 	return text.length ? text_string(&text) : "1";
 }
 
-/* How they lie in memory: `groups` matrices of the caller, transposed. */
+static const char *width_of(const struct c_names *names, const struct tensor *tensor, int moved)
+{
+	int panel = plan_panel(names->plan, tensor);
+	return panel > 0 ? name_format(names->names, "%d", panel) : c_extent(names, tensor, moved);
+}
+
+/* How they lie in memory: as plan_order says. */
 static void emit_orders(struct text *text, const struct c_names *names, const tensors *list,
                         const char *table)
 {
@@ -84,45 +90,58 @@ static void emit_orders(struct text *text, const struct c_names *names, const te
 		int moved = tensor && tensor->rank > 0 ? plan_dimension(names->plan, tensor, tensor->rank - 1)
 		                                       : 0;
 		if (!tensor || !is_moved(names, tensor))
-			text_line(text, "\t{1, 1, %s},", tensor ? c_elements(names, tensor) : "0");
+			text_line(text, "\t{1, 1, %s, 1},", tensor ? c_elements(names, tensor) : "0");
 		else
-			text_line(text, "\t{%s, %s, %s},", extents(names, tensor, 0, moved),
+			text_line(text, "\t{%s, %s, %s, %s},", extents(names, tensor, 0, moved),
 			          c_extent(names, tensor, moved),
-			          extents(names, tensor, moved + 1, tensor->rank));
+			          extents(names, tensor, moved + 1, tensor->rank),
+			          width_of(names, tensor, moved));
 	}
 	text_line(text, "};\n");
 }
 
+static void emit_reordering(struct text *text, const struct c_names *names, const char *name,
+                            const char *copy)
+{
+	c_line(text, name_format(names->names,
+	                         "static void %s(%s *to, const %s *from, const struct mlp_order *order)",
+	                         name, names->real, names->real));
+	text_line(text,
+	          "{\n\tfor (size_t g = 0; g < order->groups; g++)\n"
+	          "\t\tfor (size_t r = 0; r < order->rows; r++)\n"
+	          "\t\t\tfor (size_t c = 0; c < order->columns; c++)\n"
+	          "\t\t\t\t%s\n}\n",
+	          copy);
+}
+
 /* What get and set share, where some tensor does not lie as the caller has it. */
-static void emit_transposing(struct text *text, const struct c_names *names)
+static void emit_orders_of_elements(struct text *text, const struct c_names *names)
 {
 	const struct program *program = names->plan->program;
 	if (!any_moved(names, &program->stored) && !any_moved(names, &program->states))
 		return;
-	c_comment(text, "Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie "
-	                "transposed.");
-	text_line(text, "struct mlp_order {\n\tsize_t groups, rows, columns;\n};\n");
-	c_line(text, name_format(names->names,
-	                         "static void transpose(%s *to, const %s *from, size_t groups, size_t rows, "
-	                         "size_t columns)", names->real, names->real));
-	text_line(text,
-	          "{\n\tfor (size_t g = 0; g < groups; g++)\n"
-	          "\t\tfor (size_t r = 0; r < rows; r++)\n"
-	          "\t\t\tfor (size_t c = 0; c < columns; c++)\n"
-	          "\t\t\t\tto[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];\n}\n");
+	c_comment(text, "A tensor is `groups` row-major matrices; in memory they lie transposed, in panels of `width` "
+	                "rows.");
+	text_line(text, "struct mlp_order {\n\tsize_t groups, rows, columns, width;\n};\n");
+	text_line(text, "static size_t place_of(const struct mlp_order *order, size_t group, size_t row, "
+	                "size_t column)\n{\n"
+	                "\treturn ((row / order->width * order->groups + group) * order->columns + column) * "
+	                "order->width\n"
+	                "\t\t\t+ row %% order->width;\n}\n");
+	emit_reordering(text, names, "set_ordered", "to[place_of(order, g, r, c)] = *from++;");
+	emit_reordering(text, names, "get_ordered", "*to++ = from[place_of(order, g, r, c)];");
 }
 
-/* "const struct mlp_order *order = &tensor_orders[k];" and the call; `here` is a pointer to bytes of the
- * struct. */
-static void emit_transposed_copy(struct text *text, const char *table, const char *owner, bool set)
+/* `owner` is the struct that holds it. */
+static void emit_ordered_copy(struct text *text, const char *table, const char *owner, bool set)
 {
-	text_line(text, "const struct mlp_order *order = &%s_orders[k];", table);
-	text_line(text, "%svoid *place = (%schar *)%s + %s_at[k];", set ? "" : "const ", set ? "" : "const ",
-	          owner, table);
 	if (set)
-		text_line(text, "transpose(place, values, order->groups, order->rows, order->columns);");
+		text_line(text, "set_ordered((void *)((char *)%s + %s_at[k]), values, &%s_orders[k]);", owner,
+		          table, table);
 	else
-		text_line(text, "transpose(values, place, order->groups, order->columns, order->rows);");
+		text_line(text,
+		          "get_ordered(values, (const void *)((const char *)%s + %s_at[k]), &%s_orders[k]);",
+		          owner, table, table);
 }
 
 /* --- the functions ------------------------------------------------------------------------------------------ */
@@ -168,7 +187,7 @@ static void emit_copy(struct text *text, const struct c_names *names, enum publi
 	if (list->count == 0)
 		text_line(text, "(void)%s;\n\t(void)k;\n\t(void)values;", owner);
 	else if (any_moved(names, list))
-		emit_transposed_copy(text, table, owner, set);
+		emit_ordered_copy(text, table, owner, set);
 	else if (set)
 		text_line(text,
 		          "memcpy((char *)%s + %s_at[k], values, (size_t)%ss[k].elements * sizeof *values);",
@@ -201,7 +220,7 @@ static void emit_gradient(struct text *text, const struct c_names *names)
 		          any_moved(names, &plan->parameter_gradients) ? " {" : "");
 		text->indent++;
 		if (any_moved(names, &plan->parameter_gradients))
-			emit_transposed_copy(text, "gradient", "t", false);
+			emit_ordered_copy(text, "gradient", "t", false);
 		else
 			text_line(text, "memcpy(values, (const char *)t + gradient_at[k], bytes);");
 		text->indent--;
@@ -237,7 +256,7 @@ static void emit_input_gradient(struct text *text, const struct c_names *names)
 void emit_tensors(struct text *text, const struct c_names *names)
 {
 	const struct program *program = names->plan->program;
-	emit_transposing(text, names);
+	emit_orders_of_elements(text, names);
 	if (program->stored.count > 0) {
 		emit_table(text, names, &program->stored, "tensors");
 		emit_offsets(text, names, &program->stored, "tensor_at", "");

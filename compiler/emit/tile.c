@@ -6,6 +6,11 @@ bool tile_uses(const struct tiling *t, const struct expr *read, int variable)
 	return stride_along(t->scope->names->plan, read, variable) != STRIDE_NONE;
 }
 
+bool tile_walks(const struct tiling *t, const struct expr *read, int variable)
+{
+	return stride_along(t->scope->names->plan, read, variable) == STRIDE_UNIT;
+}
+
 void tile_open(struct tiling *t, const char *index, const char *extent, const char *step)
 {
 	if (t->opened == 0)
@@ -14,53 +19,21 @@ void tile_open(struct tiling *t, const char *index, const char *extent, const ch
 	t->opened++;
 }
 
-void tile_open_block(struct tiling *t, int variable, int count, const char *constant, name_t *indices)
+void tile_bind_block(struct tiling *t, struct scope *scope, int variable, int count, const char *index)
 {
-	const struct variable_name *free = &t->scope->free[variable];
+	if (variable < 0)
+		return;
+	struct variable_name *free = &scope->free[variable];
+	name_t here = name_format(t->names, "%s + %s", free->text, index);
 	bool whole = free->extent != EXTENT_ROWS && free->extent % count == 0;
-	tile_open(t, free->text, free->extent_name, constant);
-	indices[0] = free->text;
-	for (int b = 1; b < count; b++) {
-		if (whole) {
-			indices[b] = name_format(t->names, "%s + %d", free->text, b);
-			continue;
-		}
-		indices[b] = scope_unique(t->scope, name_format(t->names, "%s_%d", free->text, b));
-		c_line(t->text,
-		       name_format(t->names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;", indices[b],
-		                   free->text, b, free->extent_name, free->text, b, free->extent_name));
+	if (!whole) {
+		name_t last = scope_unique(scope, name_format(t->names, "%s_%s", free->text, index));
+		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s - 1;", last, here,
+		                            free->extent_name, here, free->extent_name));
+		here = last;
 	}
-}
-
-/* The read as it is where the blocked indices have these names. */
-static void print_read(struct text *line, const struct tiling *t, const struct scope *outer,
-                       const struct expr *read, name_t first, name_t second)
-{
-	struct scope scope = scope_inside(outer);
-	if (first) {
-		scope.free[t->loops.blocked].text = first;
-		scope.free[t->loops.blocked].compound = true;
-	}
-	if (second) {
-		scope.free[t->loops.second].text = second;
-		scope.free[t->loops.second].compound = true;
-	}
-	c_expression(line, &scope, read, AS_ARGUMENT);
-}
-
-void tile_declare(struct tiling *t, const struct scope *scope, const char *type, const char *name,
-                  const char *constant, const struct expr *read, const name_t *first, const name_t *second,
-                  int count, const char *load, const char *behind)
-{
-	struct text line = text_new(t->text->arena);
-	text_printf(&line, "const %s %s[%s] = {", type, name, constant);
-	for (int b = 0; b < count; b++) {
-		text_printf(&line, "%s%s%s", b ? ", " : "", load ? load : "", load ? "(&" : "");
-		print_read(&line, t, scope, read, first ? first[b] : NULL, second ? second[b] : NULL);
-		text_printf(&line, "%s", load ? behind : "");
-	}
-	text_add(&line, "};");
-	c_line(t->text, text_string(&line));
+	free->text = here;
+	free->compound = whole;
 }
 
 void tile_close(struct tiling *t)

@@ -15,19 +15,19 @@ struct tiling {
 	struct loops loops;
 	struct names *names;
 	char type;                                              /* f or d */
-	name_t first[PLAN_MOST_BLOCK], second[PLAN_MOST_BLOCK]; /* indices of rows and columns */
 	name_t from, start;                                     /* of the tile along the vector */
 	int opened;
 };
 
 /* Does the read move along the index? */
 bool tile_uses(const struct tiling *t, const struct expr *read, int variable);
+/* To the next element? */
+bool tile_walks(const struct tiling *t, const struct expr *read, int variable);
 void tile_bind(struct tiling *t);
 /* "for (int index = 0; index < extent; index += step) {", the outermost shared by threads */
 void tile_open(struct tiling *t, const char *index, const char *extent, const char *step);
-/* "for (int o = 0; o < SIZE_O; o += ROWS) {", and names for o, o + 1, …; at the end the last ones are
- * repeated. */
-void tile_open_block(struct tiling *t, int variable, int count, const char *constant, name_t *indices);
+/* Inside a loop over a tile: o + r, and at the end the last one again. No variable is none. */
+void tile_bind_block(struct tiling *t, struct scope *scope, int variable, int count, const char *index);
 /* The loop over what is there of a block; returns the place in it. */
 name_t tile_open_here(struct tiling *t, struct scope *scope, int variable, const char *constant);
 /* Loops over the reductions, but not that of variable `but`; returns how many. */
@@ -36,10 +36,6 @@ int tile_open_reductions(struct tiling *t, const struct scope *scope, int but);
 void tile_unrolled(struct tiling *t, const char *index, const char *below);
 void tile_close(struct tiling *t);
 
-/* "const TYPE name[COUNT] = {…};" of the read at each index; `load` around each address, or NULL */
-void tile_declare(struct tiling *t, const struct scope *scope, const char *type, const char *name,
-                  const char *constant, const struct expr *read, const name_t *first, const name_t *second,
-                  int count, const char *load, const char *behind);
 /* "sum = sum + a * b", rounded once unless in strict builds */
 void tile_add_product(struct tiling *t, const char *sum, const char *a, const char *b);
 

@@ -1,10 +1,14 @@
-/* The order of the dimensions of each parameter in memory: which of them is the last, so that most products
- * walk along it. States, gradients and new values of a parameter lie as it does. */
+/* The order of the elements of each parameter in memory: which dimension is the last, so that most products
+ * walk along it, and whether it is cut into panels, so that the tiles of products read memory from one end to
+ * the other. States, gradients and new values of a parameter lie as it does. */
 #include "plan/chain.h"
 #include "plan/plan.h"
 #include "plan/product.h"
 
-enum { WIDTH = 16 }; /* of the vectors that costs are counted in */
+enum {
+	WIDTH = 16,          /* of the vectors that costs are counted in */
+	LEAST_BYTES = 32768, /* of a tensor in panels: smaller ones stay in the first cache */
+};
 
 /* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar.
  */
@@ -29,20 +33,27 @@ int plan_dimension(const struct plan *plan, const struct tensor *tensor, int pla
 	return place == tensor->rank - 1 ? last : place < last ? place : place + 1;
 }
 
+int plan_panel(const struct plan *plan, const struct tensor *tensor)
+{
+	const struct tensor *owned = owner(tensor);
+	if (owned->role != TENSOR_PARAMETER || owned->rank != tensor->rank)
+		return 0;
+	return (int)(uintptr_t)tensor_map_get(&plan->panels, owned);
+}
+
 struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor)
 {
 	int last = tensor->rank - 1;
 	int dimension = tensor->rank > 1 ? plan_dimension(plan, tensor, last) : last;
-	struct plan_order order = {1, 1, 1};
-	if (dimension == last) {
-		order.columns = tensor_elements(tensor, plan->batch);
-		return order;
-	}
+	struct plan_order order = {1, 1, 1, plan_panel(plan, tensor)};
+	if (dimension == last && order.width == 0)
+		return (struct plan_order){1, 1, tensor_elements(tensor, plan->batch), 1};
 	for (int k = 0; k < dimension; k++)
 		order.matrices *= tensor->extents[k];
 	order.rows = tensor->extents[dimension];
 	for (int k = dimension + 1; k <= last; k++)
 		order.columns *= tensor->extents[k];
+	order.width = order.width > 0 ? order.width : order.rows;
 	return order;
 }
 
@@ -149,12 +160,47 @@ static void add_costs(struct plan *plan, struct tensor_map *map, choices *all,
 	}
 }
 
+/* --- panels --------------------------------------------------------------------------------------------------- */
+
+/* Is the index along the dimension, wherever the step reads the tensor, a variable alone? */
+static bool reads_plainly(const struct plan *plan, const struct step *step, const struct tensor *tensor,
+                          int dimension)
+{
+	for (size_t m = 0; m < step->members.count; m++) {
+		read_list reads = reads_of(plan->arena, step->members.items[m].equation->right);
+		for (size_t k = 0; k < reads.count; k++) {
+			const struct expr *read = reads.items[k];
+			const struct linear *index =
+			        owner(read->tensor) == tensor && read->tensor->rank == tensor->rank
+			                ? read->indices[dimension]
+			                : NULL;
+			if (index && !(index->count == 1 && !index->label && index->constant == 0 &&
+			               !index->terms[0].division && index->terms[0].coefficient == 1))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void choose_panel(struct plan *plan, const struct tensor *tensor)
+{
+	int dimension = plan_dimension(plan, tensor, tensor->rank - 1);
+	int vectors = tile_vectors(plan, tensor->extents[dimension]);
+	int64_t width = (int64_t)vectors * plan->options.target->vector_bytes / plan->options.real_size;
+	if (vectors == 0 || tensor_elements(tensor, 1) * plan->options.real_size < LEAST_BYTES)
+		return;
+	for (size_t k = 0; k < plan->steps.count; k++)
+		if (!reads_plainly(plan, plan->steps.items[k], tensor, dimension))
+			return;
+	tensor_map_set(&plan->panels, tensor, (const void *)(uintptr_t)width);
+}
+
 void plan_layouts(struct plan *plan)
 {
 	choices all = {0};
 	struct tensor_map map = {.arena = plan->arena};
 	enum plan_function first = plan->program->loss ? PLAN_FORWARD : PLAN_PREDICT;
-	plan->layouts.arena = plan->arena;
+	plan->layouts.arena = plan->panels.arena = plan->arena;
 	for (enum plan_function f = first; f < PLAN_FUNCTIONS; f++)
 		for (size_t k = 0; k < plan->functions[f].count; k++) {
 			const struct equation *sum = lone_sum(plan->arena, plan->functions[f].items[k]);
@@ -167,7 +213,9 @@ void plan_layouts(struct plan *plan)
 		for (int last = 1; last < choice->tensor->rank; last++)
 			if (choice->costs[last] < choice->costs[best])
 				best = last;
-		if (best > 0 && is_free(plan, choice->tensor))
-			tensor_map_set(&plan->layouts, choice->tensor, (const void *)(uintptr_t)best);
+		if (!is_free(plan, choice->tensor))
+			continue;
+		tensor_map_set(&plan->layouts, choice->tensor, (const void *)(uintptr_t)best);
+		choose_panel(plan, choice->tensor);
 	}
 }

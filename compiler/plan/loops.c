@@ -60,8 +60,13 @@ const struct equation *lone_sum(struct arena *arena, const struct step *step)
 
 static struct loops choose_loops(const struct plan *plan, const struct step *step)
 {
-	struct loops loops = {
-	        .form = LOOP_PLAIN, .vector = -1, .width = 1, .blocked = -1, .block = 1, .second = -1};
+	struct loops loops = {.form = LOOP_PLAIN,
+	                      .vector = -1,
+	                      .width = 1,
+	                      .blocked = -1,
+	                      .block = 1,
+	                      .second = -1,
+	                      .grouped = -1};
 	const struct equation *equation = lone_sum(plan->arena, step);
 	if (!equation)
 		return loops;

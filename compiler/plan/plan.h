@@ -59,6 +59,9 @@ struct loops {
 	int64_t panel; /* ROW: reals of the copy of one tile's rows, where they lie far apart in memory; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
+	int grouped; /* LANES: that of both which lies last in memory, or -1: the sums of `group` values of it
+	                wait for */
+	int group;   /* each other and are stored as vectors */
 	bool is_shared; /* several threads share the turns of the outermost loop */
 };
 
@@ -127,7 +130,7 @@ struct plan {
 	ARRAY(const struct equation *)
 	schedule[PLAN_FUNCTIONS]; /* SCHEDULE equations that the function reads */
 	struct area areas[PLAN_AREAS];
-	struct tensor_map layouts; /* of parameters: layout.c */
+	struct tensor_map layouts, panels;    /* of parameters: layout.c */
 	tensors parameter_gradients;          /* IN_GRADIENT: by stored tensor, NULL for those without one */
 	tensors input_gradients;              /* by input */
 	tensors staged; /* NEXT tensors that cannot be written in place, copied at the end */
@@ -150,9 +153,13 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
 const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
 /* The dimension of a tensor at a place in memory: place 0 is the slowest. */
 int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place);
-/* In memory a tensor is so many matrices, each transposed if it has more than one row. */
+/* The last dimension in memory is cut into panels of so many elements, each of which is contiguous over all
+ * other dimensions; 0: it is not. */
+int plan_panel(const struct plan *plan, const struct tensor *tensor);
+/* Row-major, a tensor is so many matrices. In memory element (row, column) of a matrix is at place
+ * ((row / width * matrices + matrix) * columns + column) * width + row % width. */
 struct plan_order {
-	int64_t matrices, rows, columns;
+	int64_t matrices, rows, columns, width;
 };
 struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor);
 /* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
@@ -172,7 +179,7 @@ bool reads_same_element(const struct expr *read, int rank);
 
 /* schedule.c: equations → groups, in order; `plan->functions` and `plan->staged` */
 void plan_schedule(struct plan *plan);
-/* layout.c: `plan->layouts` */
+/* layout.c: `plan->layouts`, `plan->panels` */
 void plan_layouts(struct plan *plan);
 /* loops.c: the loop nest of each step */
 void plan_loops(struct plan *plan);
@@ -180,6 +187,9 @@ void plan_loops(struct plan *plan);
 const struct equation *lone_sum(struct arena *arena, const struct step *step);
 /* tile.c: the registers of the target in it */
 void plan_tiles(struct plan *plan);
+/* Vectors of a tile over so many of them, whose width divides the extent; 0: none does, or one tile is all.
+ */
+int tile_vectors(const struct plan *plan, int64_t extent);
 /* share.c: equal steps of several functions become one */
 void plan_share(struct plan *plan);
 /* memory.c: offsets and bytes */

@@ -10,6 +10,7 @@
 enum {
 	MOST_VECTORS = 4,
 	MOST_ROWS = 12,
+	MANY_ROWS = 960,
 	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,      /* if it serves so many rows of sums */
 	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
@@ -33,16 +34,39 @@ static double tile_cost(int64_t rows, int64_t columns, int row, int column)
 	       (row * column + 0.6 * (row + column));
 }
 
-/* The best one of at most `sums` sums. */
-static struct tile best_tile(int64_t rows, int64_t columns, int most_rows, int most_columns, int sums)
+/* The best one of `least` to `most` columns and at most `sums` sums. */
+static struct tile best_tile(int64_t rows, int64_t columns, int least, int most, int sums)
 {
 	struct tile best = {0};
-	for (int column = 1; column <= most_columns && column <= columns; column++)
-		for (int row = 1; row <= most_rows && row <= rows && row * column <= sums; row++) {
+	for (int column = least; column <= most && column <= columns; column++)
+		for (int row = 1; row <= MOST_ROWS && row <= rows && row * column <= sums; row++) {
 			double cost = tile_cost(rows, columns, row, column);
 			if (best.rows == 0 || cost < best.cost)
 				best = (struct tile){row, column, cost};
 		}
+	return best;
+}
+
+/* Registers for sums: all but those for a row of vectors, a broadcast number and one to spare. */
+static int registers_for_sums(const struct target *target)
+{
+	return target->registers - (target->registers > 16 ? 6 : 4);
+}
+
+int tile_vectors(const struct plan *plan, int64_t extent)
+{
+	const struct target *target = plan->options.target;
+	int best = 0, lanes = target->vector_bytes / plan->options.real_size;
+	double best_cost = 0;
+	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes < extent; vectors++) {
+		struct tile tile =
+		        best_tile(MANY_ROWS, vectors, vectors, vectors, registers_for_sums(target));
+		if (extent % (vectors * lanes) == 0 && vectors * lanes % PLAN_LANES == 0 &&
+		    (best == 0 || tile.cost / vectors < best_cost)) {
+			best = vectors;
+			best_cost = tile.cost / vectors;
+		}
+	}
 	return best;
 }
 
@@ -82,12 +106,6 @@ static int shared_along(const struct plan *plan, const struct tensor *left, cons
 	return best;
 }
 
-/* Registers for sums: all but those for a row of vectors, a broadcast number and one to spare. */
-static int registers_for_sums(const struct target *target)
-{
-	return target->registers - (target->registers > 16 ? 6 : 4);
-}
-
 /* Rows of a tile at a pitch of many cache lines share a few sets of the cache; in a panel they are one block.
  */
 static int64_t panel_of(const struct plan *plan, const struct chain *chain, const struct expr *rows,
@@ -99,8 +117,24 @@ static int64_t panel_of(const struct plan *plan, const struct chain *chain, cons
 	return (terms == EXTENT_ROWS ? plan->batch : terms) * loops->width;
 }
 
-static void tile_row(const struct plan *plan, struct loops *loops, const struct tensor *left,
-                     const struct chain *chain, const struct product *product)
+/* The width of the panels that the step reads or writes along the vector; 0: none. */
+static int panel_along(const struct plan *plan, const struct step *step, const struct product *product,
+                       int vector)
+{
+	int width = 0;
+	for (size_t m = 0; m < step->members.count; m++)
+		if (step->members.items[m].stored &&
+		    plan_panel(plan, step->members.items[m].equation->left) > 0)
+			width = plan_panel(plan, step->members.items[m].equation->left);
+	for (int k = 0; k < product->count; k++)
+		if (read_uses(plan, product->factors[k], vector) &&
+		    plan_panel(plan, product->factors[k]->tensor) > 0)
+			width = plan_panel(plan, product->factors[k]->tensor);
+	return width;
+}
+
+static void tile_row(const struct plan *plan, const struct step *step, struct loops *loops,
+                     const struct tensor *left, const struct chain *chain, const struct product *product)
 {
 	const struct target *target = plan->options.target;
 	int lanes = target->vector_bytes / plan->options.real_size;
@@ -113,23 +147,42 @@ static void tile_row(const struct plan *plan, struct loops *loops, const struct 
 		return;
 	int blocked = numbers ? shared_along(plan, left, vectors, numbers, loops->vector) : -1;
 	int64_t whole = extent / lanes;
-	struct tile tile = best_tile(
-	        blocked < 0 ? 1 : extent_of(plan, left, blocked), tiles_of(extent, lanes), MOST_ROWS,
-	        whole < MOST_VECTORS ? (int)whole : MOST_VECTORS, registers_for_sums(target));
+	int width = panel_along(plan, step, product, loops->vector);
+	int most = width > 0 ? width / lanes : whole < MOST_VECTORS ? (int)whole : MOST_VECTORS;
+	struct tile tile = best_tile(blocked < 0 ? 1 : extent_of(plan, left, blocked),
+	                             width > 0 ? most : tiles_of(extent, lanes), width > 0 ? most : 1, most,
+	                             registers_for_sums(target));
 	loops->vectors = tile.columns;
 	loops->width = tile.columns * lanes;
-	if (blocked >= 0 && extent_of(plan, left, blocked) >= PANEL_USES &&
-	    extent * plan->options.real_size >= FAR_BYTES)
+	if (blocked >= 0 && plan_panel(plan, vectors->tensor) == 0 &&
+	    extent_of(plan, left, blocked) >= PANEL_USES && extent * plan->options.real_size >= FAR_BYTES)
 		loops->panel = panel_of(plan, chain, vectors, loops);
 	loops->blocked = tile.rows > 1 ? blocked : -1;
 	loops->block = tile.rows;
+}
+
+/* With columns that divide a vector. */
+static struct tile best_divisor(int64_t rows, int64_t columns, int lanes, int sums)
+{
+	struct tile best = {0};
+	for (int column = 1; column <= lanes && column <= columns; column *= 2) {
+		struct tile tile = best_tile(rows, columns, column, column, sums);
+		if (tile.rows > 0 && (best.rows == 0 || tile.cost < best.cost))
+			best = tile;
+	}
+	return best;
+}
+
+static struct tile turned(struct tile tile)
+{
+	return (struct tile){.rows = tile.columns, .columns = tile.rows, .cost = tile.cost};
 }
 
 static void tile_lanes(const struct plan *plan, struct loops *loops, const struct tensor *left,
                        const struct product *product)
 {
 	const struct target *target = plan->options.target;
-	int parts = PLAN_LANES * plan->options.real_size / target->vector_bytes;
+	int lanes = target->vector_bytes / plan->options.real_size, parts = PLAN_LANES / lanes;
 	if (product->count != 2 || !read_uses(plan, product->factors[0], loops->vector) ||
 	    !read_uses(plan, product->factors[1], loops->vector))
 		return;
@@ -138,16 +191,24 @@ static void tile_lanes(const struct plan *plan, struct loops *loops, const struc
 	               tensor_elements(product->factors[1]->tensor, plan->batch);
 	const struct expr *a = product->factors[swapped], *b = product->factors[!swapped];
 	int first = shared_along(plan, left, a, b, -1), second = shared_along(plan, left, b, a, -1);
-	struct tile tile = best_tile(first < 0 ? 1 : extent_of(plan, left, first),
-	                             second < 0 ? 1 : extent_of(plan, left, second), MOST_ROWS, MOST_ROWS,
-	                             PLAN_LANES < registers_for_sums(target) / parts
-	                                     ? PLAN_LANES
-	                                     : registers_for_sums(target) / parts);
+	int64_t rows = first < 0 ? 1 : extent_of(plan, left, first);
+	int64_t columns = second < 0 ? 1 : extent_of(plan, left, second);
+	int sums = (registers_for_sums(target) - 2) / parts;
+	int last = plan_dimension(plan, left, left->rank - 1);
+	sums = sums < PLAN_LANES ? sums : PLAN_LANES; /* what is joined at once */
+	bool is_first = left->rank > 0 && last == first, is_second = left->rank > 0 && last == second;
+	struct tile tile = is_second  ? best_divisor(rows, columns, lanes, sums)
+	                   : is_first ? turned(best_divisor(columns, rows, lanes, sums))
+	                              : best_tile(rows, columns, 1, MOST_ROWS, sums);
 	loops->vectors = 1;
 	loops->blocked = tile.rows > 1 ? first : -1;
 	loops->block = tile.rows;
 	loops->second = tile.columns > 1 ? second : -1;
 	loops->seconds = tile.columns;
+	if ((is_first && loops->blocked >= 0) || (is_second && loops->second >= 0)) {
+		loops->grouped = last;
+		loops->group = lanes;
+	}
 }
 
 static void choose_tile(const struct plan *plan, struct step *step)
@@ -161,7 +222,7 @@ static void choose_tile(const struct plan *plan, struct step *step)
 	if (!reads_vectors(plan, &product, loops->vector))
 		return;
 	if (loops->form == LOOP_ROW)
-		tile_row(plan, loops, equation->left, &chain, &product);
+		tile_row(plan, step, loops, equation->left, &chain, &product);
 	else
 		tile_lanes(plan, loops, equation->left, &product);
 }

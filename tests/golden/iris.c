@@ -986,17 +986,31 @@ float iris_train_step(struct iris_training *t, int rows, const float *input_flow
 	return value_loss[0];
 }
 
-/* Row-major, a tensor is `groups` matrices of `rows` by `columns`; in memory they lie transposed. */
+/* A tensor is `groups` row-major matrices; in memory they lie transposed, in panels of `width` rows. */
 struct mlp_order {
-	size_t groups, rows, columns;
+	size_t groups, rows, columns, width;
 };
 
-static void transpose(float *to, const float *from, size_t groups, size_t rows, size_t columns)
+static size_t place_of(const struct mlp_order *order, size_t group, size_t row, size_t column)
 {
-	for (size_t g = 0; g < groups; g++)
-		for (size_t r = 0; r < rows; r++)
-			for (size_t c = 0; c < columns; c++)
-				to[(g * columns + c) * rows + r] = from[(g * rows + r) * columns + c];
+	return ((row / order->width * order->groups + group) * order->columns + column) * order->width
+			+ row % order->width;
+}
+
+static void set_ordered(float *to, const float *from, const struct mlp_order *order)
+{
+	for (size_t g = 0; g < order->groups; g++)
+		for (size_t r = 0; r < order->rows; r++)
+			for (size_t c = 0; c < order->columns; c++)
+				to[place_of(order, g, r, c)] = *from++;
+}
+
+static void get_ordered(float *to, const float *from, const struct mlp_order *order)
+{
+	for (size_t g = 0; g < order->groups; g++)
+		for (size_t r = 0; r < order->rows; r++)
+			for (size_t c = 0; c < order->columns; c++)
+				*to++ = from[place_of(order, g, r, c)];
 }
 
 static const struct mlp_tensor tensors[] = {
@@ -1020,12 +1034,12 @@ static const size_t tensor_at[] = {
 };
 
 static const struct mlp_order tensor_orders[] = {
-	{1, 1, IRIS_SIZE_FLOWER},
-	{1, 1, IRIS_SIZE_FLOWER},
-	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
-	{1, 1, IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_PROBABILITY},
+	{1, 1, IRIS_SIZE_FLOWER, 1},
+	{1, 1, IRIS_SIZE_FLOWER, 1},
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER, IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY, 1},
 };
 
 const struct mlp_tensor *iris_tensor(int k)
@@ -1035,16 +1049,12 @@ const struct mlp_tensor *iris_tensor(int k)
 
 void iris_get(const struct iris *net, int k, float *values)
 {
-	const struct mlp_order *order = &tensor_orders[k];
-	const void *place = (const char *)net + tensor_at[k];
-	transpose(values, place, order->groups, order->columns, order->rows);
+	get_ordered(values, (const void *)((const char *)net + tensor_at[k]), &tensor_orders[k]);
 }
 
 void iris_set(struct iris *net, int k, const float *values)
 {
-	const struct mlp_order *order = &tensor_orders[k];
-	void *place = (char *)net + tensor_at[k];
-	transpose(place, values, order->groups, order->rows, order->columns);
+	set_ordered((void *)((char *)net + tensor_at[k]), values, &tensor_orders[k]);
 }
 
 static const struct mlp_tensor states[] = {
@@ -1074,14 +1084,14 @@ static const size_t state_at[] = {
 };
 
 static const struct mlp_order state_orders[] = {
-	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
-	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER},
-	{1, 1, IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN},
-	{1, 1, IRIS_SIZE_PROBABILITY},
-	{1, 1, IRIS_SIZE_PROBABILITY},
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER, IRIS_SIZE_HIDDEN},
+	{1, IRIS_SIZE_HIDDEN, IRIS_SIZE_FLOWER, IRIS_SIZE_HIDDEN},
+	{1, 1, IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY * IRIS_SIZE_HIDDEN, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY, 1},
+	{1, 1, IRIS_SIZE_PROBABILITY, 1},
 };
 
 const struct mlp_tensor *iris_state(int k)
@@ -1091,15 +1101,11 @@ const struct mlp_tensor *iris_state(int k)
 
 void iris_get_state(const struct iris_training *t, int k, float *values)
 {
-	const struct mlp_order *order = &state_orders[k];
-	const void *place = (const char *)t + state_at[k];
-	transpose(values, place, order->groups, order->columns, order->rows);
+	get_ordered(values, (const void *)((const char *)t + state_at[k]), &state_orders[k]);
 }
 
 void iris_set_state(struct iris_training *t, int k, const float *values)
 {
-	const struct mlp_order *order = &state_orders[k];
-	void *place = (char *)t + state_at[k];
-	transpose(place, values, order->groups, order->rows, order->columns);
+	set_ordered((void *)((char *)t + state_at[k]), values, &state_orders[k]);
 }
 
