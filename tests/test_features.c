@@ -264,6 +264,17 @@ Test(features, quotients_of_powers)
 /* --- statistics of batches ---------------------------------------------------------------------- */
 
 /* Two steps of known rows: what is stored, and that prediction reads it, by hand. */
+/* (x - A) / (B - A), with an A that is not 0. */
+Test(features, scaled_by_hand)
+{
+	struct trial t = trial_new("input x[3] scale -1 3\noutput y[3] = 2 * x", true, "gcc -O1");
+	const double x[] = {-1, 3, 0};
+	double y[3];
+	t.network->predict(trial_net(&t), t.work, 1, (const void *const[]){x}, (void *const[]){y});
+	cr_expect(y[0] == 0 && y[1] == 2 && y[2] == 0.5, "%g %g %g", y[0], y[1], y[2]);
+	trial_free(&t);
+}
+
 Test(features, batch_norm_by_hand)
 {
 	struct trial t =
