@@ -117,6 +117,8 @@ static struct graph training_graph(const struct compile *c, const struct compile
 		return graph;
 	graph = checked(c, "add_update", add_update(c->exprs, &c->lowered, &graph));
 	graph = history_pass(c->history, "update", drop_gradients(c, &graph, options));
+	if (c->model->train.batch == 1)
+		graph = history_pass(c->history, "one row", one_row(c->exprs, &graph));
 	rewriting.last = true;
 	graph = checked(c, "simplify", simplify(c->exprs, &graph, rewriting));
 	return checked(c, "finish", finish(c->exprs, &graph, c->history));

@@ -82,7 +82,8 @@ static bool index_in_range(const struct scope *scope, const struct linear *index
 	if (index->label)
 		return true;
 	if (extent == EXTENT_ROWS)
-		return index->count == 1 && index->constant == 0 && index->terms[0].coefficient == 1;
+		return index->constant == 0 &&
+		       (index->count == 0 || (index->count == 1 && index->terms[0].coefficient == 1));
 	struct linear_range range = linear_range(index, extent_of, scope);
 	return range.is_known && range.low >= 0 && range.high < extent;
 }

@@ -297,6 +297,8 @@ struct graph differentiate(struct exprs *exprs, const struct graph *graph, const
                            const tensors *wanted);
 /* update.c: with the optimiser's equations for each parameter that is not frozen */
 struct graph add_update(struct exprs *exprs, const struct program *program, const struct graph *graph);
+/* one_row.c: for batches of one row: sums over the rows are their one term; simplify follows */
+struct graph one_row(struct exprs *exprs, const struct graph *graph);
 /* finish.c: look-ups in place of one-hot vectors, reuse of stored values, dead equations out */
 struct graph finish(struct exprs *exprs, const struct graph *graph, struct history *history);
 /* rename.c: parts made by the passes get the names that are free in the end, the same in all graphs */

@@ -4,9 +4,11 @@
 static void visit(struct verifier *verifier, const struct expr *expr, uint32_t scope, bool guarded);
 
 /* The sample dimension has no extent that is known, so its index is a variable over the samples and nothing
- * else. */
+ * else, or the first sample, which there always is. */
 static void check_rows(struct verifier *verifier, const struct tensor *tensor, const struct linear *index)
 {
+	if (index->count == 0 && !index->label && index->constant == 0)
+		return;
 	bool whole = index->count == 1 && linear_is_variable(index, index->terms[0].variable);
 	if (!whole || verifier->extents[index->terms[0].variable] != EXTENT_ROWS)
 		verify_fail(verifier, "the sample index of `%s` does not run over the samples", tensor->name);
