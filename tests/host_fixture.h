@@ -52,12 +52,13 @@ static void __attribute__((unused)) read_files(struct reading *reading, const st
 	*reading = (struct reading){0};
 	reading->messages.file = open_memstream(&reading->text, &reading->length);
 	reading->status = mlp_reader_open(&reading->reader, &reading->messages, network, options);
+	const struct mlp_source data = {options->data, options->labels, &options->more_data, &options->more_labels};
+	const struct mlp_source test = {options->test, options->test_labels, &options->more_test,
+	                                &options->more_test_labels};
 	if (reading->status == MLP_WELL)
-		reading->status =
-		        mlp_read_dataset(&reading->reader, options->data, options->labels, &reading->data);
+		reading->status = mlp_read_source(&reading->reader, &data, &reading->data);
 	if (reading->status == MLP_WELL && options->test)
-		reading->status = mlp_read_dataset(&reading->reader, options->test, options->test_labels,
-		                                   &reading->test);
+		reading->status = mlp_read_source(&reading->reader, &test, &reading->test);
 	fflush(reading->messages.file);
 }
 

@@ -31,7 +31,7 @@ static inline struct compile *plan_of(const char *text)
 static inline const char *source_of(const struct compile *c)
 {
 	struct text text = text_new(c->arena);
-	struct emit_options options = {"test.mlp", "0123456789abcdef", ""};
+	struct emit_options options = {.source_name = "test.mlp", .checksum = "0123456789abcdef", .changes = ""};
 	emit_source(&text, &c->plan, &options);
 	return text_string(&text);
 }

@@ -240,7 +240,7 @@ static void emit_all(const struct compile *c, const char *folder)
 {
 	void (*const emitters[])(struct text *, const struct plan *, const struct emit_options *) = {
 		emit_header, emit_source, emit_driver};
-	struct emit_options options = {"a*/b.mlp", "0123456789abcdef", "*/ int injected; /*"};
+	struct emit_options options = {.source_name = "a*/b.mlp", .checksum = "0123456789abcdef", .changes = "*/ int injected; /*"};
 	for (int k = 0; k < 3; k++) {
 		struct text text = text_new(c->arena);
 		emitters[k](&text, &c->plan, &options);
@@ -402,7 +402,7 @@ Test(unit, large_extents_are_macros)
 {
 	struct compile *c = plan_of("model m\ninput x[40000]\noutput y[2] = dense(x)\n");
 	struct text text = text_new(c->arena);
-	emit_header(&text, &c->plan, &(struct emit_options){"m.mlp", "0", ""});
+	emit_header(&text, &c->plan, &(struct emit_options){.source_name = "m.mlp", .checksum = "0", .changes = ""});
 	cr_assert(strstr(text_string(&text), "#define M_SIZE_X 40000"));
 	cr_assert(strstr(text_string(&text), "#define M_PARAMETERS 80002"));
 	cr_assert(strstr(text_string(&text), "M_TENSORS = 2,"));

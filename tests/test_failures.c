@@ -69,6 +69,8 @@ static void set_up(void)
 	          "%s", output);
 	cr_assert(run("head -20 $ROOT/models/data/iris.csv >iris.csv; tail -20 $ROOT/models/data/iris.csv "
 	              ">>iris.csv; "
+	              "{ echo '\"s\"\"l\",\"s\"\"wid\",\"p\"\"length\",\"p\"\"width \",\"k\"\"indofthe\"'; "
+	              "cat iris.csv; } >titled.csv; "
 	              "./mlpc train $ROOT/models/iris.mlp --cc=\"cc calls.o $WRAP\" --data iris.csv --epochs "
 	              "1 && "
 	              "mv cache/mlpc/iris-* iris && printf '#!/bin/sh\nfor last; do :; done\ncp /bin/true "
@@ -187,7 +189,7 @@ Test(failures, of_a_build)
 	        {BUILD, "waitpid", EINTR, 0, NULL},
 	        {BUILD, "waitpid", ECHILD, SYSTEM, "cannot wait for `./cc`: No child processes\n"},
 	        {BUILD, "open", ENFILE, SYSTEM, "cannot read `tmp/mlpc-"},
-	        {BUILD, "fexecve", ENOMEM, SYSTEM, "cannot start `the program that trains`: Cannot"},
+	        {BUILD, "fexecve", ENOMEM, SYSTEM, "cannot start `the program that was built`: Cannot"},
 	        {BUILD " --keep=work/kept", "mkdir", EDQUOT, EITHER, "cannot make `work/kept`: Disk quota"},
 	};
 	FAIL_EACH(trials);
@@ -225,6 +227,7 @@ Test(failures, of_a_training)
 	        {TRAIN(work), "rename", EROFS, SYSTEM, kept},
 	        {TRAIN(work), "fchmod", EPERM, SYSTEM, kept},
 	        {TRAIN(work), "open", EMFILE, EITHER, ": Too many open files\n"},
+	        {"./iris --data titled.csv --data titled.csv --epochs 1", "memory", ENOMEM, EITHER, "memory\n"},
 	};
 	FAIL_EACH(trials);
 }

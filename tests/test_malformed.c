@@ -6,7 +6,10 @@ TestSuite(malformed, .init = enter_directory, .fini = leave_directory);
 #define CHOOSE "       help: choose columns with --inputs LIST and --target LIST, by number or name (such as 1-3,7)\n"
 #define QUOTES "       help: a quote inside a quoted field is written twice\n"
 #define COLUMN_2 "       help: column 2 is `flower[1]`, a real number\n"
-#define MISSING "       help: missing values are not supported: fill them in, or leave the line out\n"
+#define MISSING "       help: `--missing=drop` leaves such rows out, `--missing=mean` fills them in\n"
+#define ERROR {.missing = MLP_MISSING_ERROR}
+#define NONE_LEFT "data.csv: error: each row has a missing value: none is left\n" \
+                  "       help: `--missing=mean` fills in what inputs lack, but not the targets\n"
 
 static const struct {
 	const char *text;
@@ -41,8 +44,10 @@ static const struct {
 	 "data.csv:2:3: error: `2..5` is no number\n    2 | 1,2..5,3,4,0\n      |   ^^^^\n" COLUMN_2},
 	{TABLE("1,2,3,4,0\r1,0x1p3,3,4,0\r"), {0}, 1,
 	 "data.csv:2:3: error: `0x1p3` is no number\n    2 | 1,0x1p3,3,4,0\n      |   ^^^^^\n" COLUMN_2},
-	{TABLE("1,2,3,4,0\n1,nan,3,4,0\n"), {0}, 1,
-	 "data.csv:2:3: error: `nan` is no number\n    2 | 1,nan,3,4,0\n      |   ^^^\n" COLUMN_2},
+	{TABLE("1,2,3,4,0\n1,nan,3,4,0\n"), ERROR, 1,
+	 "data.csv:2:3: error: the value is missing\n    2 | 1,nan,3,4,0\n      |   ^^^\n" COLUMN_2 MISSING},
+	{TABLE("1,2,3,4,0\n1,nan0,3,4,0\n"), {0}, 1,
+	 "data.csv:2:3: error: `nan0` is no number\n    2 | 1,nan0,3,4,0\n      |   ^^^^\n" COLUMN_2},
 	{TABLE("1,2,3,4,0\n1,-inf,3,4,0\n"), {0}, 1,
 	 "data.csv:2:3: error: `-inf` is no number\n    2 | 1,-inf,3,4,0\n      |   ^^^^\n" COLUMN_2},
 	{TABLE("1,2,3,4,0\n1,1e39,3,4,0\n"), {0}, 1,
@@ -54,15 +59,17 @@ static const struct {
 	{TABLE("1;2;3;4;0\n1;2,5;3;4;0\n"), {0}, 1,
 	 "data.csv:2:3: error: `2,5` is no number\n    2 | 1;2,5;3;4;0\n      |   ^^^\n" COLUMN_2
 	 "       help: the decimal sign is a point\n"},
-	{TABLE("1,2,3,4,0\n1,,3,4,0\n"), {0}, 1,
+	{TABLE("1,2,3,4,0\n1,,3,4,0\n"), ERROR, 1,
 	 "data.csv:2:3: error: the value is missing\n    2 | 1,,3,4,0\n      |   ^\n" COLUMN_2 MISSING},
-	{TABLE("1,?,3,4,0\n"), {0}, 1,
+	{TABLE("1,?,3,4,0\n"), ERROR, 1,
 	 "data.csv:1:3: error: the value is missing\n    1 | 1,?,3,4,0\n      |   ^\n" COLUMN_2 MISSING},
-	{TABLE("1,NA,3,4,0\n"), {0}, 1,
+	{TABLE("1,NA,3,4,0\n"), ERROR, 1,
 	 "data.csv:1:3: error: the value is missing\n    1 | 1,NA,3,4,0\n      |   ^^\n" COLUMN_2 MISSING},
-	{TABLE("1,2,3,4,0\n1,2,3,4,?\n"), {0}, 1,
+	{TABLE("1,2,3,4,0\n1,2,3,4,?\n"), ERROR, 1,
 	 "data.csv:2:9: error: the value is missing\n    2 | 1,2,3,4,?\n      |         ^\n"
 	 "       help: column 5 is `species`, a class\n" MISSING},
+	{TABLE("1,?,3,4,0\n"), {0}, 1, NONE_LEFT},
+	{TABLE("1,2,3,4,?\n1,2,3,4,NA\n"), {.missing = MLP_MISSING_MEAN}, 1, NONE_LEFT},
 	{TABLE("1,2,3,4,a\n1,2,3,4,b\n1,2,3,4,c\n1,2,3,4,d\n"), {0}, 1,
 	 "data.csv:4:9: error: `d` is one class too many for `species`, which has 3\n"
 	 "    4 | 1,2,3,4,d\n      |         ^\n       help: the classes before it: a, b, c\n"},

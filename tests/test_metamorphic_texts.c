@@ -165,7 +165,7 @@ static const char *generated_text(struct arena *arena, const char *text, const c
 	if (status != STATUS_OK)
 		diag_print(c->diag, stderr, DIAG_TEXT, false);
 	cr_assert_eq(status, STATUS_OK, "%s", text);
-	struct emit_options emit_options = {"m.mlp", "0", ""};
+	struct emit_options emit_options = {.source_name = "m.mlp", .checksum = "0", .changes = ""};
 	emit_header(&all, &c->plan, &emit_options);
 	const char *source = strstr(text_string(&all), "*/");
 	cr_assert_not_null(source);

@@ -22,8 +22,9 @@ static const struct bad DEFINITIONS[] = {
 	 "help: add lines such as `target t[3]` and `minimize mse(…, t)`\n"
 	 "4:17: error[not-an-extent]: a whole number from 1 to 2147483647 is needed here\n"},
 	{"layer h = x\n" "data { skip = 1 }\n",
-	 "4:1: error[not-yet]: `data { }` is not supported by this version\n"
-	 "help: name the file on the command line: `mlpc train MODEL --data FILE`\n"},
+	 "4:8: error[unknown-setting]: there is no input or target `skip`\n"
+	 "help: `data` names the columns of inputs and targets, and sets `missing`, `split`, `weights` and "
+	 "`ignore`\n"},
 	{"layer h = x\n" "target t[4]\n" "minimize mse(h, t)\n" "train { seed = 9007199254740994 }\n",
 	 "6:16: error[not-an-extent]: a whole number from 0 to 9007199254740992 is needed here\n"},
 	{"layer h = x\n" "target t[4]\n",

@@ -65,6 +65,9 @@ static const struct {
 	{{"p", "--data=x", "--checkpoint=y", "--checkpoint-steps=often"},
          "--checkpoint-steps takes a whole number, not `often`"},
 	{{"p", "--data=x", "--checkpoint=y", "--save=y"}, "`--checkpoint` and `--save` name the same file"},
+	{{"p", "--data=x", "--log=x"}, "`--log` and `--data` name the same file"},
+	{{"p", "--data=models/data/iris.csv", "--report=./models/data/iris.csv"},
+	 "`--report` and `--data` name the same file"},
 	{{"p", "--data=x", "--checkpiont=y"}, "unknown option `--checkpiont`; did you mean `--checkpoint`?"},
 };
 
@@ -134,7 +137,7 @@ Test(options, read)
 Test(options, help)
 {
 	char text[512], name[64];
-	for (const char *at = mlp_options_help(); (at = strstr(at, "--")); at++) {
+	for (const char *at = mlp_command_help(MLP_TRAIN); (at = strstr(at, "--")); at++) {
 		size_t length = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
 		snprintf(name, sizeof name, "--%.*s", (int)length, at + 2);
 		char *arguments[] = {"p", name, "1", NULL};

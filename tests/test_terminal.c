@@ -192,12 +192,46 @@ Test(terminal, without_colours_or_characters)
 	const struct screen *screen = trained(&(struct terminal){80, "xterm", "C.UTF-8", "1"}, 0);
 	cr_expect_not(has_color(screen->text), "%s", screen->text);
 	cr_expect(strstr(screen->text, "\r\033[Kepoch 1/5 ━"), "%s", screen->text);
+	screen = trained(&(struct terminal){80, "xterm", "C.UTF-8", ""}, 0);
+	cr_expect(has_color(screen->text), "an empty NO_COLOR is none\n%s", screen->text);
 	screen = trained(&(struct terminal){80, "xterm", "C", NULL}, 0);
 	cr_expect(is_ascii(screen->text), "%s", screen->text);
 	cr_expect(strstr(screen->text, "\r\033[Kepoch 1/5 \033[36m#"), "%s", screen->text);
 	screen = trained(&(struct terminal){80, "dumb", "C.UTF-8", NULL}, 0.3);
 	cr_expect_not(strchr(screen->text, '\033') || strstr(screen->text, " ┤"), "%s", screen->text);
 	cr_expect(strstr(screen->text, "epoch 5/5"), "%s", screen->text);
+}
+
+/* Not even on the line that is drawn over. */
+Test(terminal, colours_never)
+{
+	const struct mlp_options options = {.data = data, .epochs = EPOCHS, .patience = -1,
+	                                    .color = MLP_COLOR_NEVER};
+	const struct screen *screen =
+	        on_terminal(&(struct terminal){80, "xterm", "C.UTF-8", NULL}, train, &options);
+	cr_expect_not(has_color(screen->text), "%s", screen->text);
+	cr_expect(strstr(screen->text, "\r\033[Kepoch 1/5 ━"), "%s", screen->text);
+}
+
+/* Several trainings: no lines of epochs and no chart, but which of them it is. */
+Test(terminal, folds)
+{
+	const struct mlp_options options = {.data = data, .epochs = EPOCHS, .patience = -1, .folds = 3};
+	const struct screen *screen =
+	        on_terminal(&(struct terminal){80, "xterm", "C.UTF-8", NULL}, train, &options);
+	cr_expect(strstr(screen->text, "\r\033[K3/3 epoch 5/5 \033[36m━"), "%s", screen->text);
+	cr_expect_not(strstr(screen->text, "\nepoch ") || strstr(screen->text, " ┤"), "%s", screen->text);
+	cr_expect_leq(widest_drawn_over(screen->text), 79);
+}
+
+/* Ten times a second at most: five epochs of six steps of 30 ms are 0.9 s. */
+Test(terminal, redraws_are_few)
+{
+	const struct screen *screen = trained(&(struct terminal){100, "xterm", "C.UTF-8", NULL}, 0);
+	int drawn = 0;
+	for (const char *at = screen->text; (at = strstr(at, "\r\033[Kepoch ")); at++)
+		drawn++;
+	cr_expect(drawn >= 3 && drawn <= 20, "%d", drawn);
 }
 
 /* --- mlpc ---------------------------- */

@@ -45,7 +45,7 @@ static void trained(const char *text, const struct target *target, int threads, 
 	struct compile *c = planned(text, &(struct compile_options){.target = target, .threads = threads});
 	struct text header = text_new(c->arena);
 	cr_assert(mkdtemp(folder));
-	emit_header(&header, &c->plan, &(struct emit_options){"m.mlp", "0", ""});
+	emit_header(&header, &c->plan, &(struct emit_options){.source_name = "m.mlp", .checksum = "0", .changes = ""});
 	write_text(folder, "m.h", text_string(&header));
 	write_text(folder, "m.c", source_of(c));
 	write_text(folder, "main.c", harness);

@@ -5,32 +5,9 @@
 
 #include "host/parameters.h"
 #include "host/standardize.h"
-#include "host/train.h"
-#include "host_fixture.h"
+#include "training_fixture.h"
 
 TestSuite(training, .init = enter_directory, .fini = leave_directory);
-
-struct result {
-	int status;
-	char *out, *err;
-};
-
-static struct result run(const struct mlp_network *network, const struct mlp_options *options)
-{
-	struct result result;
-	size_t out_length, err_length;
-	FILE *out = open_memstream(&result.out, &out_length), *err = open_memstream(&result.err, &err_length);
-	result.status = mlp_train_to(network, options, out, err);
-	fclose(out);
-	fclose(err);
-	return result;
-}
-
-static void free_result(struct result *result)
-{
-	free(result->out);
-	free(result->err);
-}
 
 /* Three clouds around (k, 2k, -k, 5) with deviation 0.2, `rows` in all, classes in turn. */
 static void write_clouds(const char *name, int rows)
@@ -67,7 +44,7 @@ Test(training, classes_are_learned)
 	struct mlp_options options = options_of("train.csv");
 	struct result result = run(&FLOWERS, &options);
 	cr_assert_eq(result.status, MLP_WELL, "%s", result.err);
-	cr_expect(strstr(result.out, "accuracy 100.00 % (99 of 99)\n"), "%s", result.out);
+	cr_expect(strstr(result.out, "accuracy 100.00 % (99 of 99), macro f1 1.0000\n"), "%s", result.out);
 	cr_expect_str_empty(result.err ? result.err : "");
 	free_result(&result);
 }
@@ -274,8 +251,8 @@ Test(training, lines_and_early_stopping)
 		"5 epochs\n"
 		"best validation loss 1.0000 in epoch 3 (*)\n"
 		"parameters of epoch 3 kept\n"
-		"validation: loss 1.0000, accuracy 33.33 % (4 of 12)\n"
-		"test: loss 1.0000, accuracy 33.33 % (20 of 60)\n"
+		"validation: loss 1.0000, accuracy 33.33 % (4 of 12), macro f1 0.1667\n"
+		"test: loss 1.0000, accuracy 33.33 % (20 of 60), macro f1 0.1667\n"
 		"saved in best.safetensors\n",
 		"%s", result.out);
 	free_result(&result);
@@ -284,6 +261,62 @@ Test(training, lines_and_early_stopping)
 	cr_expect_eq(result.status, MLP_WELL);
 	cr_expect_str_empty(result.out ? result.out : "");
 	cr_expect_str_empty(result.err ? result.err : "");
+	free_result(&result);
+}
+
+static int steps_taken;
+
+static double late_interrupt(void *training, int rows, const void *const *inputs, const void *const *targets)
+{
+	if (++steps_taken == 60000)
+		raise(SIGINT);
+	return falling_step(training, rows, inputs, targets);
+}
+
+/* Among many small epochs too, where the kernel is not asked in each. */
+Test(training, interrupt_of_many_small_epochs)
+{
+	struct mlp_network network = FLOWERS;
+	network.train_step = late_interrupt;
+	write_clouds("data.csv", 6);
+	struct mlp_options options = options_of("data.csv");
+	options.epochs = 100000000;
+	options.quiet = true;
+	struct result result = run(&network, &options);
+	cr_expect_eq(result.status, MLP_INTERRUPTED);
+	cr_expect(steps_taken < 1000000, "%d", steps_taken);
+	free_result(&result);
+}
+
+static double stopping_step(void *training, int rows, const void *const *inputs, const void *const *targets)
+{
+	if (((struct flowers_training *)training)->epoch == 4)
+		raise(SIGINT);
+	return falling_step(training, rows, inputs, targets);
+}
+
+/* Ctrl-C too leaves the best parameters: b[0] is the epoch, 3 the third. */
+Test(training, interrupt_saves_the_best)
+{
+	struct mlp_network network = *scripted();
+	network.train_step = stopping_step;
+	write_clouds("data.csv", 60);
+	struct mlp_options options = options_of("data.csv");
+	options.split = 0.2;
+	options.epochs = 8;
+	options.patience = 5;
+	options.save = "best.safetensors";
+	struct result result = run(&network, &options);
+	cr_expect_eq(result.status, MLP_INTERRUPTED);
+	cr_expect(strstr(result.out, "parameters of epoch 3 kept\nsaved in best.safetensors\n"), "%s",
+	          result.out);
+	struct mlp_messages messages = {.file = stderr};
+	struct mlp_parameters saved;
+	struct flowers net;
+	cr_assert_eq(mlp_open_parameters(&saved, &messages, &FLOWERS, "best.safetensors"), MLP_WELL);
+	cr_assert(mlp_set_parameters(&saved, &net));
+	cr_expect_eq(net.b[0], 2);
+	mlp_close_parameters(&saved);
 	free_result(&result);
 }
 
@@ -333,8 +366,9 @@ Test(training, accuracy_of_one_output)
 	             0);
 	struct result result = run(&still, &options);
 	cr_assert_eq(result.status, MLP_WELL, "%s", result.err);
-	/* mean of 0.01, 0.25, 0.01 and 0.36 */
-	cr_expect(strstr(result.out, "training: loss 0.1575, accuracy 75.00 % (3 of 4)\n"), "%s", result.out);
+	/* mean of 0.01, 0.25, 0.01 and 0.36; F1 of 0: 2 / 3, of 1: 4 / 5 */
+	cr_expect(strstr(result.out, "training: loss 0.1575, accuracy 75.00 % (3 of 4), macro f1 0.7333, "
+	                 "auc 1.0000\n"), "%s", result.out);
 	free_result(&result);
 }
 

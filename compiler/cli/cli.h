@@ -7,14 +7,29 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "host/host.h"
+#include "host/message.h"
 
 /* --- subcommands: main.c calls them ---------------------------- */
 
 enum status command_compile(struct compile *compile, const struct options *options); /* generate.c */
-enum status command_train(struct compile *compile, const struct options *options);   /* train.c */
+enum status command_program(struct compile *compile, const struct options *options); /* program.c */
 enum status command_check(struct compile *compile, const struct options *options);   /* check.c */
 enum status command_summary(struct compile *compile, const struct options *options); /* summary.c */
 enum status command_explain(struct compile *compile, const struct options *options); /* explain.c */
+
+enum status command_inspect(struct compile *compile, const struct options *options); /* inspect.c */
+enum status command_export(struct compile *compile, const struct options *options);  /* export.c */
+enum status command_import(struct compile *compile, const struct options *options);  /* import.c */
+
+enum status command_new(struct compile *compile, const struct options *options);     /* new.c */
+
+/* Messages of the host floor on standard error. */
+struct mlp_messages host_messages(const struct options *options);
+
+/* Replaces a file, as write_outputs does, with messages of the host floor. export.c */
+enum status write_bytes(const struct mlp_messages *messages, const char *path, const char *bytes,
+                        size_t length);
 
 /* --- generate.c: plan → the texts of the files ---------------------------- */
 
@@ -27,8 +42,17 @@ const char *model_file_name(const struct options *options);
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver);
 
+/* The values of options->weights, as emit.h wants them. import.c */
+enum status read_weights(struct compile *compile, const struct options *options,
+                         const double *const **weights);
+
 /* arena_alloc'd printf */
 __attribute__((format(printf, 2, 3))) const char *format_string(struct arena *arena, const char *format, ...);
+
+/* --- program.c ---------------------------- */
+
+/* What the built program is told to do by `mlpc train`, `predict` and `evaluate`. */
+enum mlp_command program_command(enum command command);
 
 /* --- output.c ---------------------------- */
 

@@ -54,6 +54,8 @@ static const char *changes(struct arena *arena, const struct options *options)
 		text_printf(&text, " --target=%s", options->compile.target->name);
 	if (options->compile.threads > 1)
 		text_printf(&text, " --threads=%lld", (long long)options->compile.threads);
+	if (options->weights)
+		text_printf(&text, " --weights=%s", file_name(options->weights));
 	add_rules(&text, options->compile.rules_off);
 	return text.length > 0 ? text.bytes + 1 : "";
 }
@@ -72,7 +74,8 @@ static const char *emitted(const struct compile *compile, const struct emit_opti
 	return text_string(&text);
 }
 
-struct generated generate(const struct compile *compile, const struct options *options, bool driver)
+static struct generated generate_with(const struct compile *compile, const struct options *options,
+                                      bool driver, const double *const *weights)
 {
 	emitter *emit_main = options->command == COMMAND_CHECK ? emit_check_driver : emit_driver;
 	struct emit_options emit_options = {
@@ -80,12 +83,18 @@ struct generated generate(const struct compile *compile, const struct options *o
 		.checksum = format_string(compile->arena, "%016llx",
 	                                  (unsigned long long)compile_checksum(compile)),
 		.changes = changes(compile->arena, options),
+		.weights = weights,
 	};
 	return (struct generated){
 		.header = emitted(compile, &emit_options, emit_header),
 		.source = emitted(compile, &emit_options, emit_source),
 		.driver = driver ? emitted(compile, &emit_options, emit_main) : NULL,
 	};
+}
+
+struct generated generate(const struct compile *compile, const struct options *options, bool driver)
+{
+	return generate_with(compile, options, driver, NULL);
 }
 
 /* OUT.c → OUT.h; NULL if it does not end in .c */
@@ -121,7 +130,10 @@ enum status command_compile(struct compile *c, const struct options *options)
 	enum status status = compile(c, options->model, &compile_options);
 	if (status != STATUS_OK || options->compile.dump != STAGE_NONE)
 		return status;
-	struct generated generated = generate(c, options, false);
+	const double *const *weights = NULL;
+	if (options->weights && (status = read_weights(c, options, &weights)) != STATUS_OK)
+		return status;
+	struct generated generated = generate_with(c, options, false, weights);
 	if (to_stdout) {
 		fputs(generated.source, stdout);
 		return STATUS_OK;

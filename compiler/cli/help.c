@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/cli.h"
 #include "cli/option_table.h"
-#include "host/host.h"
 
-enum { HELP_COLUMN = 23 };
+enum { HELP_COLUMN = 23, USAGE_COLUMN = 40 };
 
 static void print_row(struct arena *arena, FILE *file, const struct option_row *row)
 {
@@ -35,15 +35,25 @@ static void print_rows(struct arena *arena, FILE *file, enum command command)
 			print_row(arena, file, &option_rows[k]);
 }
 
-static void print_program_rows(FILE *file)
+static void print_program_rows(FILE *file, enum command command)
 {
-	fputs("\nOptions of the training:\n", file);
-	for (const char *line = mlp_options_help(); *line;) {
+	fprintf(file, "\nOptions of the %s:\n", command == COMMAND_TRAIN     ? "training"
+	                                         : command == COMMAND_PREDICT ? "prediction"
+	                                                                      : "evaluation");
+	for (const char *line = mlp_command_help(program_command(command)); *line;) {
 		size_t length = strcspn(line, "\n") + 1;
 		if (strncmp(line, "  --help", 8) != 0 && strncmp(line, "  --color", 9) != 0)
 			fprintf(file, "%.*s", (int)length, line);
 		line += length;
 	}
+}
+
+/* What it does stands beside the command, or below a long one. */
+static void print_usage(FILE *file, const struct command_row *row, bool indented)
+{
+	bool is_long = strlen(row->usage) > USAGE_COLUMN;
+	fprintf(file, "%s%-*s", indented ? "       " : "", USAGE_COLUMN, row->usage);
+	fprintf(file, is_long ? "\n%*s%s\n" : "%.*s %s\n", is_long ? USAGE_COLUMN + 8 : 0, "", row->what);
 }
 
 void print_help(struct arena *arena, FILE *file, enum command command)
@@ -52,13 +62,13 @@ void print_help(struct arena *arena, FILE *file, enum command command)
 	fputs("Usage: ", file);
 	for (int k = 0; k < COMMAND_HELP; k++)
 		if (command == COMMAND_HELP || k == (int)command)
-			fprintf(file, "%s%-40s %s\n", k > 0 && command == COMMAND_HELP ? "       " : "",
-			        command_rows[k].usage, command_rows[k].what);
-	fprintf(file, "\nMODEL.mlp is the model, - standard input.\n\nOptions%s:\n",
-	        command == COMMAND_HELP ? " of compile" : "");
+			print_usage(file, &command_rows[k], k > 0 && command == COMMAND_HELP);
+	if (command == COMMAND_HELP || strstr(command_rows[command].usage, "MODEL.mlp"))
+		fputs("\nMODEL.mlp is the model, - standard input.\n", file);
+	fprintf(file, "\nOptions%s:\n", command == COMMAND_HELP ? " of compile" : "");
 	print_rows(arena, file, shown);
-	if (command == COMMAND_TRAIN)
-		print_program_rows(file);
+	if (starts_program(command))
+		print_program_rows(file, command);
 	if (command == COMMAND_HELP)
 		fputs("\n`mlpc COMMAND --help` lists the options of the others. Exit status: 0 well, 1 "
 		      "errors in the\n"

@@ -17,8 +17,11 @@ static enum status command_version(struct compile *compile, const struct options
 static enum status run(struct compile *compile, const struct options *options)
 {
 	static enum status (*const commands[])(struct compile *, const struct options *) = {
-		[COMMAND_COMPILE] = command_compile, [COMMAND_TRAIN] = command_train,
-		[COMMAND_CHECK] = command_check,
+		[COMMAND_COMPILE] = command_compile, [COMMAND_TRAIN] = command_program,
+		[COMMAND_PREDICT] = command_program, [COMMAND_EVALUATE] = command_program,
+		[COMMAND_CHECK] = command_check, [COMMAND_INSPECT] = command_inspect,
+		[COMMAND_EXPORT] = command_export, [COMMAND_IMPORT] = command_import,
+		[COMMAND_NEW] = command_new,
 		[COMMAND_SUMMARY] = command_summary, [COMMAND_EXPLAIN] = command_explain, [COMMAND_HELP] = command_help,
 		[COMMAND_VERSION] = command_version,
 	};

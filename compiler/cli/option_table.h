@@ -6,6 +6,7 @@
 
 enum option_kind {
 	OPTION_TEXT,
+	OPTION_FILES,      /* a text, as often as one likes */
 	OPTION_FLAG,
 	OPTION_CHOICE,
 	OPTION_COUNT,
@@ -13,7 +14,7 @@ enum option_kind {
 	OPTION_RULES,      /* names of rules, with commas between them */
 	OPTION_HELP,
 	OPTION_VERSION,
-	OPTION_OF_PROGRAM, /* of the program that trains: only collected here */
+	OPTION_OF_PROGRAM, /* of the program that is built: only collected here */
 };
 
 struct option_row {

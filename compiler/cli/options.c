@@ -1,4 +1,5 @@
 #include "cli/option_table.h"
+#include "cli/cli.h"
 
 #include <getopt.h>
 #include <stddef.h>
@@ -55,10 +56,10 @@ static void add_option(struct table *table, const struct option_row *row)
 		(struct option){row->name, row->value ? required_argument : no_argument, NULL, code};
 }
 
-/* mlp_options_help has a line "  --NAME[=| ]VALUE  help" for each option of the program. */
-static void add_program_options(struct arena *arena, struct table *table)
+/* mlp_command_help has a line "  --NAME[=| ]VALUE  help" for each option of the program. */
+static void add_program_options(struct arena *arena, struct table *table, enum command command)
 {
-	for (const char *line = mlp_options_help(); line; line = strchr(line, '\n')) {
+	for (const char *line = mlp_command_help(program_command(command)); line; line = strchr(line, '\n')) {
 		line += strspn(line, " \n");
 		if (strncmp(line, "--", 2) != 0)
 			continue;
@@ -66,12 +67,17 @@ static void add_program_options(struct arena *arena, struct table *table)
 		size_t length = strcspn(line + 2, " =");
 		const char *value = line + 2 + length;
 		*row = (struct option_row){.name = arena_copy(arena, line + 2, length),
-		                    .commands = 1U << COMMAND_TRAIN,
+		                    .commands = 1U << command,
 		                    .kind = OPTION_OF_PROGRAM};
 		if (*value == '=' || value[1] != ' ')
 			row->value = "";
 		add_option(table, row);
 	}
+}
+
+bool starts_program(enum command command)
+{
+	return command == COMMAND_TRAIN || command == COMMAND_PREDICT || command == COMMAND_EVALUATE;
 }
 
 static struct table table_of(struct arena *arena, enum command command)
@@ -80,8 +86,8 @@ static struct table table_of(struct arena *arena, enum command command)
 	for (int k = 0; option_rows[k].name; k++)
 		if (option_rows[k].commands & 1U << command)
 			add_option(&table, &option_rows[k]);
-	if (command == COMMAND_TRAIN)
-		add_program_options(arena, &table);
+	if (starts_program(command))
+		add_program_options(arena, &table, command);
 	return table;
 }
 
@@ -213,9 +219,20 @@ static bool set_option(struct parser *parser, const struct option_row *row, cons
 	case OPTION_TEXT:
 		*(const char **)member = value;
 		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
+	case OPTION_FILES:
+		if (((struct file_list *)member)->count == MOST_FILES)
+			return refuse(parser, "bad-value", "`--%s` is given more than %d times", row->name,
+			              MOST_FILES);
+		((struct file_list *)member)->names[((struct file_list *)member)->count++] = value;
+		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
 	case OPTION_FLAG: return *(bool *)member = true;
 	case OPTION_CHOICE:
 		choice = choice_of(row->value, value);
+		if (choice < 0 && starts_program(options->command) &&
+		    row->at == offsetof(struct options, target)) {
+			pass_on(parser, row, value); /* --target LIST: columns */
+			return true;
+		}
 		if (choice < 0)
 			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name,
 			              row->value, value);
@@ -247,6 +264,11 @@ static int command_named(const char *word)
 	return -1;
 }
 
+static bool is_about_file(enum command command)
+{
+	return command == COMMAND_INSPECT || command == COMMAND_EXPORT || command == COMMAND_IMPORT;
+}
+
 static bool set_model(struct parser *parser, const char *operand)
 {
 	struct options *options = parser->options;
@@ -256,8 +278,8 @@ static bool set_model(struct parser *parser, const char *operand)
 	}
 	if (command_named(options->model) >= 0)
 		return refuse(parser, "usage", "the command `%s` comes before all options", options->model);
-	return refuse(parser, "usage", "unexpected argument `%s` after the model `%s`", operand,
-	              options->model);
+	return refuse(parser, "usage", "unexpected argument `%s` after the %s `%s`", operand,
+	              is_about_file(options->command) ? "file" : "model", options->model);
 }
 
 /* The first argument names a command or is the model; 1 if it was a command. */
@@ -286,23 +308,39 @@ static int read_command(struct parser *parser, int argc, char **argv)
 
 /* --- all together ---------------------------- */
 
+static bool check_new(struct parser *parser)
+{
+	const struct options *options = parser->options;
+	if (options->model)
+		return refuse(parser, "usage", "unexpected argument `%s`; `--data` names the table",
+		              options->model);
+	return options->data.count > 0 || refuse(parser, "usage", "no table is given; `--data` names it");
+}
+
 static bool check_together(struct parser *parser)
 {
 	struct options *options = parser->options;
 	options->compile.dump = (enum stage)options->dump;
 	options->compile.real_double = options->real == 1;
-	bool runs_here = options->command == COMMAND_TRAIN || options->command == COMMAND_CHECK;
+	bool runs_here = starts_program(options->command) || options->command == COMMAND_CHECK;
 	options->compile.target = options->target == TARGET_NONE     ? runs_here ? target_native() : NULL
 	                          : options->target == TARGET_NATIVE ? target_native()
 	                                                             : target_number(options->target - 1);
 	options->compile.rules_off |= options->rules == RULES_EXACT  ? rules_from(REAL)
 	                              : options->rules == RULES_REAL ? rules_from(STABLE)
 	                                                             : 0;
-	if (options->command == COMMAND_TRAIN && options->color != COLOR_AUTO)
+	if (starts_program(options->command) && options->color != COLOR_AUTO)
 		options->program_arguments[options->program_argument_count++] =
 			(char *)(options->color == COLOR_ALWAYS ? "--color=always" : "--color=never");
+	if (options->command == COMMAND_NEW)
+		return check_new(parser);
 	if (!options->model)
-		return refuse(parser, "usage", "no model is given; `mlpc --help` shows how");
+		return refuse(parser, "usage", "no %s is given; `mlpc --help` shows how",
+		              is_about_file(options->command) ? "file" : "model");
+	if ((options->command == COMMAND_EXPORT || options->command == COMMAND_IMPORT) && !options->output)
+		return refuse(parser, "usage", "no file to write is given; `-o` names it");
+	if (options->command == COMMAND_IMPORT && !options->for_model)
+		return refuse(parser, "usage", "no model is given; `--model` names it");
 	if (options->output && options->dump)
 		return refuse(parser, "usage",
 		              "`--dump` prints on standard output and writes no file: leave `--output` out");

@@ -1,4 +1,6 @@
 /* NAME_main.c: one constant struct mlp_network (runtime/host/host.h) and a main that hands it to mlp_main. */
+#include <string.h>
+
 #include "emit/step.h"
 #include "emit/tensors.h"
 #include "emit/unit.h"
@@ -83,6 +85,108 @@ static void emit_port_table(struct text *text, const struct c_names *names, cons
 	text_line(text, "};\n");
 }
 
+/* --- texts ------------------------------------------------------------------------------------------- */
+
+static void print_string(struct text *text, const char *string)
+{
+	text_add(text, "\"");
+	for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
+		if (*c == '"' || *c == '\\' || *c == '?')
+			text_printf(text, "\\%c", *c);
+		else if (*c < ' ' || *c == 127)
+			text_add(text, " ");
+		else
+			text_bytes(text, (const char *)c, 1);
+	}
+	text_add(text, "\"");
+}
+
+static void emit_string_field(struct text *text, const char *field, const char *string)
+{
+	struct text line = text_new(text->arena);
+	print_string(&line, string ? string : "");
+	text_line(text, "\t.%s = %s,", field, text_string(&line));
+}
+
+/* --- the data block ---------------------------------------------------------------------------------- */
+
+static const model_columns *columns_of(const struct model_data *data, const struct tensor *port)
+{
+	for (size_t k = 0; k < data->mappings.count; k++)
+		if (strcmp(data->mappings.items[k].port->name, port->name) == 0)
+			return &data->mappings.items[k].columns;
+	return NULL;
+}
+
+/* {.count = 2, .items = (const struct mlp_column[]){…}} */
+static void print_columns(struct text *line, const model_columns *columns)
+{
+	if (!columns || columns->count == 0) {
+		text_add(line, "{0}");
+		return;
+	}
+	text_printf(line, "{%zu, (const struct mlp_column[]){", columns->count);
+	for (size_t k = 0; k < columns->count; k++) {
+		const struct model_column *column = &columns->items[k];
+		text_add(line, k > 0 ? ", " : "");
+		if (!column->name) {
+			text_printf(line, "{NULL, %lld, %lld}", (long long)column->first,
+			            (long long)column->last);
+			continue;
+		}
+		text_add(line, "{");
+		print_string(line, column->name);
+		text_add(line, ", 0, 0}");
+	}
+	text_add(line, "}}");
+}
+
+static void emit_column_table(struct text *text, const struct model_data *data, const tensors *ports,
+                              const char *table)
+{
+	if (data->mappings.count == 0 || ports->count == 0)
+		return;
+	text_line(text, "static const struct mlp_columns %s[] = {", table);
+	text->indent++;
+	for (size_t k = 0; k < ports->count; k++) {
+		struct text line = text_new(text->arena);
+		print_columns(&line, columns_of(data, ports->items[k]));
+		text_add(&line, ",");
+		c_line(text, text_string(&line));
+	}
+	text->indent--;
+	text_line(text, "};\n");
+}
+
+static void emit_data_block(struct text *text, const struct program *program)
+{
+	static const char *const missing[] = {"MLP_MISSING_DEFAULT", "MLP_MISSING_DROP", "MLP_MISSING_MEAN",
+	                                      "MLP_MISSING_ERROR"};
+	static const char *const weights[] = {"MLP_WEIGHTS_DEFAULT", "MLP_WEIGHTS_NONE",
+	                                      "MLP_WEIGHTS_BALANCED"};
+	const struct model_data *data = &program->model->data;
+	if (!data->given)
+		return;
+	text_line(text, "\t.data = {");
+	text->indent += 2;
+	if (data->mappings.count > 0)
+		text_line(text, ".inputs = columns_of_inputs, .targets = %s,",
+		          program->targets.count > 0 ? "columns_of_targets" : "NULL");
+	if (data->ignored.count > 0) {
+		struct text line = text_new(text->arena);
+		text_add(&line, ".ignored = ");
+		print_columns(&line, &data->ignored);
+		text_add(&line, ",");
+		c_line(text, text_string(&line));
+	}
+	struct text split = text_new(text->arena);
+	text_double(&split, data->split);
+	text_line(text, ".missing = %s, .class_weights = %s, .split = %s,", missing[data->missing],
+	          weights[data->weights], text_string(&split));
+	text->indent -= 2;
+	text_line(text, "\t},");
+}
+
 /* --- adapters ----------------------------------------------------------------------------------------- */
 
 /* ", inputs[0], inputs[1]" */
@@ -159,27 +263,6 @@ static void emit_training_adapters(struct text *text, const struct c_names *name
 	                    text_string(&loads)));
 }
 
-static void print_string(struct text *text, const char *string)
-{
-	text_add(text, "\"");
-	for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
-		if (*c == '"' || *c == '\\' || *c == '?')
-			text_printf(text, "\\%c", *c);
-		else if (*c < ' ' || *c == 127)
-			text_add(text, " ");
-		else
-			text_bytes(text, (const char *)c, 1);
-	}
-	text_add(text, "\"");
-}
-
-static void emit_string_field(struct text *text, const char *field, const char *string)
-{
-	struct text line = text_new(text->arena);
-	print_string(&line, string ? string : "");
-	text_line(text, "\t.%s = %s,", field, text_string(&line));
-}
-
 static void emit_network(struct text *text, const struct c_names *names, const struct emit_options *options)
 {
 	const struct plan *plan = names->plan;
@@ -215,6 +298,7 @@ static void emit_network(struct text *text, const struct c_names *names, const s
 		text_line(text, "\t.set_epoch = set_epoch, .set_step = set_step,");
 		text_line(text, "\t.loss = loss, .train_step = train_step,");
 	}
+	emit_data_block(text, program);
 	text_line(text, "};\n");
 }
 
@@ -227,6 +311,8 @@ void emit_driver(struct text *text, const struct plan *plan, const struct emit_o
 	emit_port_table(text, &names, &plan->program->inputs, "inputs_of_model");
 	emit_port_table(text, &names, &plan->program->targets, "targets_of_model");
 	emit_port_table(text, &names, &plan->program->outputs, "outputs_of_model");
+	emit_column_table(text, &plan->program->model->data, &plan->program->inputs, "columns_of_inputs");
+	emit_column_table(text, &plan->program->model->data, &plan->program->targets, "columns_of_targets");
 	emit_adapters(text, &names);
 	if (plan->program->loss)
 		emit_training_adapters(text, &names);

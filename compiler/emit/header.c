@@ -2,6 +2,7 @@
 #include "emit/scope.h"
 #include "emit/step.h"
 #include "emit/unit.h"
+#include "emit/weights.h"
 
 static void add_constant(const struct c_names *names, constant_list *list, const char *suffix, int64_t value,
                          const char *comment)
@@ -144,6 +145,8 @@ void emit_header(struct text *text, const struct plan *plan, const struct emit_o
 	if (plan->program->loss)
 		emit_training(text, &names);
 	emit_ports(text, &names);
+	if (options->weights)
+		emit_weights_declaration(text, &names);
 	for (enum public_function f = 0; f < PUBLIC_FUNCTIONS; f++) {
 		const char *prototype = public_prototype(&names, f);
 		if (prototype && public_comment(f))

@@ -3,6 +3,7 @@
 #include "emit/step.h"
 #include "emit/tensors.h"
 #include "emit/unit.h"
+#include "emit/weights.h"
 #include "expr/draw.h"
 
 /* --- dimensions and memory map ------------------------------------------------------------------------ */
@@ -380,4 +381,6 @@ void emit_source(struct text *text, const struct plan *plan, const struct emit_o
 	if (plan->program->loss)
 		emit_training_functions(text, &names);
 	emit_tensors(text, &names);
+	if (options->weights)
+		emit_weights(text, &names, options->weights);
 }

@@ -18,12 +18,17 @@ static const char *const FORBIDDEN[] = {
 	"xor", "xor_eq",
 };
 
+bool model_name_is_forbidden(const char *name)
+{
+	bool forbidden = strncmp(name, "mlp_", 4) == 0;
+	for (size_t i = 0; i < sizeof FORBIDDEN / sizeof *FORBIDDEN; i++)
+		forbidden |= strcmp(name, FORBIDDEN[i]) == 0;
+	return forbidden;
+}
+
 static void check_name(struct resolver *r, const struct ast_statement *statement)
 {
-	bool forbidden = strncmp(statement->name, "mlp_", 4) == 0;
-	for (size_t i = 0; i < sizeof FORBIDDEN / sizeof *FORBIDDEN; i++)
-		forbidden |= strcmp(statement->name, FORBIDDEN[i]) == 0;
-	if (forbidden)
+	if (model_name_is_forbidden(statement->name))
 		diag_error(r->diag, statement->name_span, "reserved-name",
 		           "a model cannot be called `%s`: that is a word of C or C++, or the runtime's",
 		           statement->name);
@@ -71,15 +76,6 @@ static void check_pairs(struct resolver *r)
 	}
 }
 
-static void check_data(struct resolver *r)
-{
-	const struct ast_statement *data = find(r, AST_DATA);
-	if (!data)
-		return;
-	diag_error(r->diag, data->span, "not-yet", "`data { }` is not supported by this version");
-	diag_help(r->diag, "name the file on the command line: `mlpc train MODEL --data FILE`");
-}
-
 /* A file for `use`, which was taken for a model. */
 static bool is_library(const struct resolver *r)
 {
@@ -118,8 +114,8 @@ void check_statements(struct resolver *r)
 	check_once(r, AST_MODEL, "model");
 	check_once(r, AST_MINIMIZE, "minimize");
 	check_once(r, AST_TRAIN, "train");
+	check_once(r, AST_DATA, "data");
 	check_pairs(r);
-	check_data(r);
 }
 
 static void choose_output(struct resolver *r)

@@ -150,6 +150,37 @@ struct training_settings {
 	double clip_limit;
 };
 
+/* --- data { … }: where the ports stand in a table, and how it is read --- */
+
+struct model_column {
+	name_t name;          /* of the header, or NULL: the columns `first` … `last`, from 1; 0: the last one */
+	int64_t first, last;
+};
+
+typedef ARRAY(struct model_column) model_columns;
+
+struct model_mapping {
+	struct span span;
+	const struct model_tensor *port;  /* input or target */
+	model_columns columns;
+};
+
+enum data_missing { MISSING_DEFAULT, MISSING_DROP, MISSING_MEAN, MISSING_ERROR };
+enum data_weights { WEIGHTS_DEFAULT, WEIGHTS_NONE, WEIGHTS_BALANCED };
+
+struct model_data {
+	bool given;
+	ARRAY(struct model_mapping) mappings;
+	model_columns ignored;
+	enum data_missing missing;
+	enum data_weights weights;
+	double split;
+};
+
+/* The words of the language for these, NULL for the default. */
+extern const char *const data_missing_words[];
+extern const char *const data_weights_words[];
+
 struct model {
 	name_t name;
 	const struct ast *ast;
@@ -159,6 +190,7 @@ struct model {
 	const struct value *loss;     /* rank 0, per sample; NULL: inference only */
 	const char *loss_text;        /* canonical text of the user's minimize */
 	struct training_settings train;
+	struct model_data data;
 };
 
 /* --- prelude: embedded text of prelude.mlp ------------------------------------------------------------ */
@@ -174,5 +206,8 @@ const struct model *resolve(struct arena *arena, struct names *names, struct dia
 /* --- model_print.c: dump, a tensor a line ------------------------------------------------------------------ */
 struct text;
 void model_print(struct text *text, const struct model *model);
+
+/* Can no model have that name: a word of C or C++, or the runtime's? */
+bool model_name_is_forbidden(const char *name);
 
 #endif

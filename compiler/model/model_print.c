@@ -257,11 +257,47 @@ static void print_train(struct text *text, const struct training_settings *train
 	text_add(text, "\n");
 }
 
+static void print_columns(struct text *text, const char *name, const model_columns *columns)
+{
+	text_printf(text, "data %s = [", name);
+	for (size_t k = 0; k < columns->count; k++) {
+		const struct model_column *column = &columns->items[k];
+		text_add(text, k > 0 ? ", " : "");
+		if (column->name)
+			text_printf(text, "\"%s\"", column->name);
+		else if (column->first == 0)
+			text_add(text, "last");
+		else if (column->first == column->last)
+			text_printf(text, "%lld", (long long)column->first);
+		else
+			text_printf(text, "%lld..%lld", (long long)column->first, (long long)column->last);
+	}
+	text_add(text, "]\n");
+}
+
+static void print_data(struct text *text, const struct model_data *data)
+{
+	for (size_t k = 0; k < data->mappings.count; k++)
+		print_columns(text, data->mappings.items[k].port->name, &data->mappings.items[k].columns);
+	if (data->ignored.count > 0)
+		print_columns(text, "ignore", &data->ignored);
+	if (data->missing)
+		text_printf(text, "data missing = %s\n", data_missing_words[data->missing]);
+	if (data->weights)
+		text_printf(text, "data weights = %s\n", data_weights_words[data->weights]);
+	if (data->split > 0) {
+		text_add(text, "data split = ");
+		text_double(text, data->split);
+		text_add(text, "\n");
+	}
+}
+
 void model_print(struct text *text, const struct model *model)
 {
 	text_printf(text, "model %s\n", model->name);
 	for (size_t i = 0; i < model->tensors.count; i++)
 		print_tensor(text, model->tensors.items[i]);
+	print_data(text, &model->data);
 	if (!model->loss)
 		return;
 	print_value(text, "minimize ", model->loss);

@@ -44,6 +44,7 @@ const struct model *resolve(struct arena *arena, struct names *names, struct dia
 	resolve_train(&r);
 	resolve_loss(&r);
 	finish_statement(&r, &r.late, diag_errors(diag) > errors);
+	resolve_data(&r);
 	set_loss_text(&r);
 	if (diag_errors(diag) == errors)
 		check_model(&r);

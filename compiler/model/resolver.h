@@ -320,7 +320,7 @@ void resolve_initial(struct resolver *resolver, const struct open_initial *open)
 /* False after an error. */
 bool check_definition(struct resolver *resolver, const struct ast_statement *definition);
 
-/* --- definitions.c, declare.c, train.c, optimizer.c, check.c: in the order of resolve() ----------- */
+/* --- definitions.c, declare.c, train.c, optimizer.c, data.c, check.c: in the order of resolve() --- */
 
 bool is_definition(const struct ast_statement *statement);
 
@@ -328,6 +328,7 @@ bool is_definition(const struct ast_statement *statement);
 bool collect_definitions(struct resolver *resolver);
 void declare(struct resolver *resolver);
 void resolve_train(struct resolver *resolver);
+void resolve_data(struct resolver *resolver);
 void resolve_optimizer(struct resolver *resolver, const struct ast_expr *expr);
 void resolve_loss(struct resolver *resolver);
 void check_statements(struct resolver *resolver);

@@ -1,6 +1,8 @@
 /* The order of the elements of each parameter in memory: which dimension is the last, so that most products
  * walk along it, and whether it is cut into panels, so that the tiles of products read memory from one end to
  * the other. States, gradients and new values of a parameter lie as it does. */
+#include <math.h>
+
 #include "plan/chain.h"
 #include "plan/plan.h"
 #include "plan/product.h"
@@ -66,7 +68,7 @@ static double extent_of(const struct plan *plan, int64_t extent)
 
 static double padded(double extent)
 {
-	return extent < WIDTH ? WIDTH : (double)(((int64_t)extent + WIDTH - 1) / WIDTH) * WIDTH;
+	return ceil(extent / WIDTH) * WIDTH;
 }
 
 static bool walks(const struct plan *plan, const struct product *product, int variable)

@@ -56,7 +56,8 @@ static int registers_for_sums(const struct target *target)
 int tile_vectors(const struct plan *plan, int64_t extent)
 {
 	const struct target *target = plan->options.target;
-	int best = 0, lanes = target->vector_bytes / plan->options.real_size;
+	int64_t lanes = target->vector_bytes / plan->options.real_size;
+	int best = 0;
 	double best_cost = 0;
 	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes < extent; vectors++) {
 		struct tile tile =
@@ -145,9 +146,9 @@ static void tile_row(const struct plan *plan, const struct step *step, struct lo
 		        product->factors[k];
 	if (extent < lanes || !vectors)
 		return;
+	int width = panel_along(plan, step, product, loops->vector);
 	int blocked = numbers ? shared_along(plan, left, vectors, numbers, loops->vector) : -1;
 	int64_t whole = extent / lanes;
-	int width = panel_along(plan, step, product, loops->vector);
 	int most = width > 0 ? width / lanes : whole < MOST_VECTORS ? (int)whole : MOST_VECTORS;
 	struct tile tile = best_tile(blocked < 0 ? 1 : extent_of(plan, left, blocked),
 	                             width > 0 ? most : tiles_of(extent, lanes), width > 0 ? most : 1, most,

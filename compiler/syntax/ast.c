@@ -47,6 +47,11 @@ const struct ast_expr *ast_name(struct parse *parse, struct ast_word word)
 		.kind = AST_NAME, .span = word.span, .name = word.name, .name_span = word.span});
 }
 
+const struct ast_expr *ast_string(struct parse *parse, struct span span, name_t text)
+{
+	return new_expr(parse, (struct ast_expr){.kind = AST_STRING, .span = span, .name = text});
+}
+
 const struct ast_expr *ast_unary(struct parse *parse, struct span span, const char *op,
                                  const struct ast_expr *operand)
 {
@@ -198,6 +203,11 @@ const struct ast_expr *ast_member(struct parse *parse, struct span span, const s
 const struct ast_expr *ast_array(struct parse *parse, struct span span, ast_items items)
 {
 	return with_items(parse, span, AST_ARRAY, NULL, check_items(parse, items, ITEMS_OF_ARRAY));
+}
+
+const struct ast_expr *ast_columns(struct parse *parse, struct span span, ast_items items)
+{
+	return with_items(parse, span, AST_ARRAY, NULL, items);
 }
 
 /* --- parts of statements ------------------------------------------------------------------------------ */

@@ -38,7 +38,8 @@ enum ast_expr_kind {
 	AST_CALL,   /* operands[0] is what is called (a name, or an index of a name: dense[16](x)), items */
 	AST_INDEX,  /* operands[0], items: x[i], x[0..4] */
 	AST_MEMBER, /* operands[0] . name: encoder.W */
-	AST_ARRAY,  /* items, all ITEM_VALUE */
+	AST_ARRAY,  /* items, all ITEM_VALUE; in data { … } also ITEM_SLICE */
+	AST_STRING, /* name: what stands between the quotes; in data { … } alone */
 };
 
 enum { AST_MOST_OPERANDS = 3 };
@@ -47,7 +48,7 @@ struct ast_expr {
 	enum ast_expr_kind kind;
 	struct span span;
 	double number;
-	name_t name;         /* NAME, MEMBER */
+	name_t name;         /* NAME, MEMBER, STRING */
 	struct span name_span;
 	name_t op;           /* OPERATION: + - * / ^ < > <= >= == != and or not */
 	int operand_count;
@@ -65,7 +66,7 @@ struct ast_formal {
 
 typedef ARRAY(struct ast_formal) ast_formals;
 
-/* NAME = EXPR in train { … }. */
+/* NAME = EXPR in train { … } and in data { … }, where it is a NUMBER, NAME, STRING or an ARRAY of these. */
 struct ast_setting {
 	struct span span, name_span;
 	name_t name;

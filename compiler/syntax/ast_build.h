@@ -37,6 +37,7 @@ enum ast_items_form { ITEMS_OF_CALL, ITEMS_OF_INDEX, ITEMS_OF_ARRAY, ITEMS_OF_SH
 
 const struct ast_expr *ast_number(struct parse *parse, struct span span, double number);
 const struct ast_expr *ast_name(struct parse *parse, struct ast_word word);
+const struct ast_expr *ast_string(struct parse *parse, struct span span, name_t text);
 const struct ast_expr *ast_unary(struct parse *parse, struct span span, const char *op,
                                  const struct ast_expr *operand);
 const struct ast_expr *ast_binary(struct parse *parse, struct span span, const char *op,
@@ -50,6 +51,8 @@ const struct ast_expr *ast_index(struct parse *parse, struct span span, const st
 const struct ast_expr *ast_member(struct parse *parse, struct span span, const struct ast_expr *base,
                                   struct ast_word member);
 const struct ast_expr *ast_array(struct parse *parse, struct span span, ast_items items);
+/* An array of columns, which may hold ranges. */
+const struct ast_expr *ast_columns(struct parse *parse, struct span span, ast_items items);
 
 struct ast_item ast_value_item(struct span span, const struct ast_expr *value);
 struct ast_item ast_extent_item(struct span span, struct ast_word word, const struct ast_expr *value);

@@ -114,6 +114,11 @@ static void print_name(struct text *text, const struct ast_expr *expr)
 	text_add(text, expr->name);
 }
 
+static void print_string(struct text *text, const struct ast_expr *expr)
+{
+	text_printf(text, "\"%s\"", expr->name);
+}
+
 static void print_call(struct text *text, const struct ast_expr *expr)
 {
 	print_expr(text, expr->operands[0], LEVEL_POSTFIX);
@@ -142,7 +147,7 @@ static void print_expr(struct text *text, const struct ast_expr *expr, enum leve
 	static void (*const PRINT[])(struct text *, const struct ast_expr *) = {
 		[AST_NUMBER] = print_number, [AST_NAME] = print_name, [AST_OPERATION] = print_operation,
 		[AST_IF] = print_if, [AST_CALL] = print_call, [AST_INDEX] = print_index,
-		[AST_MEMBER] = print_member, [AST_ARRAY] = print_array,
+		[AST_MEMBER] = print_member, [AST_ARRAY] = print_array, [AST_STRING] = print_string,
 	};
 	bool parentheses = level_of(expr) < least;
 	text_add(text, parentheses ? "(" : "");

@@ -56,15 +56,15 @@ static void yyerror(struct span *span, struct parse *parse, const char *message)
 
 %type <name> word comparison
 %type <word> name
-%type <expr> expr or and not compared sum product negated power postfix primary
-%type <item> item
-%type <items> items dims
+%type <expr> expr or and not compared sum product negated power postfix primary column
+%type <item> item column_item
+%type <items> items dims columns
 %type <coding> input_coding target_coding
 %type <number> signed
 %type <formal> formal
 %type <formals> formals formal_list
-%type <setting> setting
-%type <settings> settings setting_list
+%type <setting> setting choice
+%type <settings> settings setting_list choices choice_list
 %type <statement> statement body_statement
 %type <statements> body body_list
 
@@ -88,7 +88,7 @@ statement:
   | OUTPUT name dims '=' expr               { $$ = ast_equation(parse, @$, AST_OUTPUT, $2, $3, $5); }
   | MINIMIZE expr                           { $$ = ast_minimize(parse, @$, $2); }
   | TRAIN '{' settings '}'                  { $$ = ast_settings_of(parse, @$, AST_TRAIN, $3); }
-  | DATA '{' settings '}'                   { $$ = ast_settings_of(parse, @$, AST_DATA, $3); }
+  | DATA '{' choices '}'                    { $$ = ast_settings_of(parse, @$, AST_DATA, $3); }
   | ACTIVATION name formals '=' expr        { $$ = ast_definition(parse, @$, AST_ACTIVATION, $2, &$3, $5); }
   | LOSS name formals '=' expr              { $$ = ast_definition(parse, @$, AST_LOSS, $2, &$3, $5); }
   | INIT name formals '=' expr              { $$ = ast_definition(parse, @$, AST_INIT, $2, &$3, $5); }
@@ -159,6 +159,39 @@ setting_list:
 setting:
     name '=' expr         { $$ = ast_setting(@$, $1, $3); }
   | error                 { $$ = (struct ast_setting){.value = NULL}; }
+  ;
+
+choices:
+    %empty                { $$ = (ast_settings){0}; }
+  | choice_list
+  | choice_list separator
+  ;
+
+choice_list:
+    choice                          { $$ = ast_add_setting(parse, (ast_settings){0}, $1); }
+  | choice_list separator choice    { $$ = ast_add_setting(parse, $1, $3); }
+  ;
+
+choice:
+    name '=' column           { $$ = ast_setting(@$, $1, $3); }
+  | name '=' '[' columns ']'  { $$ = ast_setting(@$, $1, ast_columns(parse, span_join(@3, @5), $4)); }
+  | error                     { $$ = (struct ast_setting){.value = NULL}; }
+  ;
+
+columns:
+    column_item               { $$ = ast_add_item(parse, NONE, $1); }
+  | columns ',' column_item   { $$ = ast_add_item(parse, $1, $3); }
+  ;
+
+column_item:
+    column                    { $$ = ast_value_item(@$, $1); }
+  | column DOTS column        { $$ = ast_slice_item(@$, $1, $3); }
+  ;
+
+column:
+    signed                    { $$ = ast_number(parse, @$, $1); }
+  | name                      { $$ = ast_name(parse, $1); }
+  | STRING                    { $$ = ast_string(parse, @$, $1); }
   ;
 
 separator:

@@ -121,9 +121,18 @@ static bool name_in_quotes(const struct slip *slip)
 	return true;
 }
 
+/* `x = 1 .. 4` in `data` */
+static bool range_without_brackets(const struct slip *slip)
+{
+	if (slip->found->kind != TOKEN_DOTS || slip->previous - slip->first != 2 || slip->previous[-1].kind != '=')
+		return false;
+	diag_help(slip->parse->diag, "a range of columns stands in brackets: `[1 .. 4]`");
+	return true;
+}
+
 static bool (*const SLIPS[])(const struct slip *) = {
 	no_initial_value, loss_as_statement, return_without_name, update_operator,
-	dotted_argument,  condition_behind,  name_in_quotes,
+	dotted_argument,  condition_behind,  name_in_quotes,  range_without_brackets,
 };
 
 bool syntax_help(const struct parse *parse, const struct token *found)

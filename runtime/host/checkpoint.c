@@ -51,7 +51,7 @@ bool mlp_describe_data(char text[MLP_DATA_CHECKSUM], const struct mlp_dataset *d
 
 static void print_real(char *text, const struct mlp_run_state *state)
 {
-	strcpy(text, mlp_real_name(state->network));
+	snprintf(text, TEXT, "%s", mlp_real_name(state->network));
 }
 
 static void print_batch(char *text, const struct mlp_run_state *state)
@@ -74,14 +74,19 @@ static void print_split(char *text, const struct mlp_run_state *state)
 	}
 }
 
+static void print_weights(char *text, const struct mlp_run_state *state)
+{
+	snprintf(text, TEXT, "%s", state->balanced ? "balanced" : "none");
+}
+
 static void print_data(char *text, const struct mlp_run_state *state)
 {
-	strcpy(text, state->data);
+	snprintf(text, TEXT, "%s", state->data);
 }
 
 static void print_test(char *text, const struct mlp_run_state *state)
 {
-	strcpy(text, state->test[0] ? state->test : "none");
+	snprintf(text, TEXT, "%s", state->test[0] ? state->test : "none");
 }
 
 static void print_program(char *text, const struct mlp_run_state *state)
@@ -99,6 +104,7 @@ static const struct trait {
 	{"batch", print_batch, "the run was begun with batch %s, not %s", "`--batch=%s` goes on with it"},
 	{"seed", print_seed, "the run was begun with seed %s, not %s", "`--seed %s` goes on with it"},
 	{"split", print_split, "the run was begun with --split %s, not %s", "`--split %s` goes on with it"},
+	{"weights", print_weights, "the run was begun with --weights=%s, not %s", "`--weights=%s` goes on with it"},
 	{"data", print_data, "the run was begun with other training data: %s, not %s",
 	 "give it the data that it was begun with"},
 	{"test", print_test, "the run was begun with other test data: %s, not %s",

@@ -3,7 +3,7 @@
  * More texts:
  *
  *   checkpoint                   "1"
- *   real, batch, split, data, test, program   what the run is: one that differs in them does not go on
+ *   real, batch, split, weights, data, test, program   what the run is: one that differs in them does not go on
  *   row, step, loss_sum          rows and loss of the epoch after `epoch`; steps in all
  *   best_epoch, best_loss, best_kept          "0": none; the loss, as loss_sum, by the bits of the double
  *
@@ -27,6 +27,7 @@ struct mlp_run_state {
 
 	uint64_t seed;
 	double split;
+	bool balanced;                  /* classes in training */
 	char data[MLP_DATA_CHECKSUM], test[MLP_DATA_CHECKSUM];
 	int rows;                       /* trained in an epoch */
 

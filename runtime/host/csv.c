@@ -1,4 +1,4 @@
-/* Text → rows of fields: quotes, line ends, and a guess at the separator. */
+/* Text → rows of fields: quotes, line ends, comments. */
 #include "host/csv.h"
 
 #include <stdlib.h>
@@ -6,208 +6,223 @@
 
 #include "host/host.h"
 
-static const char CANDIDATES[] = {';', '\t', ',', ' '};   /* of the separator, in order */
+enum kind { INSIDE, SEPARATOR, LINE_END, ZERO };
+
+/* What was found where a row should be. */
+enum find { ROW, NO_ROW, SHORT, OPEN_QUOTE, AFTER_QUOTE, ZERO_BYTE, NO_MEMORY };
+
+struct found {
+	enum find find;
+	size_t at;   /* of a fault */
+};
 
 struct mlp_place mlp_csv_place(const struct mlp_csv *csv, size_t start, size_t end)
 {
-	return (struct mlp_place){csv->file, csv->text, csv->length, start, end};
+	return (struct mlp_place){csv->file, csv->text, csv->length, start, end, csv->lines};
 }
 
 size_t mlp_csv_line(const struct mlp_csv *csv)
 {
-	return mlp_line_of(csv->text, csv->length, csv->row_start);
+	return csv->lines + mlp_line_of(csv->text, csv->length, csv->row_start);
 }
 
-static bool is_blank(const struct mlp_csv *csv, char byte)
+static enum kind kind_of(const struct mlp_csv *csv, size_t at)
 {
-	return byte == ' ' || (byte == '\t' && csv->separator != '\t');
-}
-
-static bool is_line_end(const struct mlp_csv *csv, size_t at)
-{
-	return at == csv->length || csv->text[at] == '\n' || csv->text[at] == '\r';
-}
-
-static bool is_separator(const struct mlp_csv *csv, size_t at)
-{
-	return csv->separator == ' ' ? is_blank(csv, csv->text[at]) : csv->text[at] == csv->separator;
+	return (enum kind)csv->kinds[(unsigned char)csv->text[at]];
 }
 
 static size_t skip_blanks(const struct mlp_csv *csv, size_t at)
 {
-	while (at < csv->length && is_blank(csv, csv->text[at]))
+	while (csv->text[at] == ' ' || (csv->text[at] == '\t' && csv->separator != '\t'))
 		at++;
 	return at;
 }
 
+/* After the line end at `at`, which may be the end of the text. */
 static size_t skip_line_end(const struct mlp_csv *csv, size_t at)
 {
-	if (at + 1 < csv->length && csv->text[at] == '\r' && csv->text[at + 1] == '\n')
+	if (csv->text[at] == '\r' && csv->text[at + 1] == '\n')
 		return at + 2;
-	return at < csv->length ? at + 1 : at;
+	return at + (at < csv->length);
 }
 
-static size_t skip_blank_lines(const struct mlp_csv *csv, size_t at)
+/* A \r that ends the window may be half of a line end. */
+static bool may_be_half(const struct mlp_csv *csv, size_t at)
 {
-	for (;;) {
-		size_t end = at;
-		while (end < csv->length && (csv->text[end] == ' ' || csv->text[end] == '\t'))
-			end++;
-		if (end == csv->length)
-			return end;
-		if (!is_line_end(csv, end))
-			return at;
-		at = skip_line_end(csv, end);
-	}
+	return csv->text[at] == '\r' && at + 1 == csv->length && !csv->ended;
 }
 
 static bool push(struct mlp_csv *csv, struct mlp_field field)
 {
-	if (csv->count == csv->room) {
-		int room = csv->room ? csv->room * 2 : 64;
+	if (csv->count == csv->field_room) {
+		int room = csv->field_room ? csv->field_room * 2 : 64;
 		struct mlp_field *fields = realloc(csv->fields, (size_t)room * sizeof *fields);
 		if (!fields)
 			return false;
 		csv->fields = fields;
-		csv->room = room;
+		csv->field_room = room;
 	}
 	csv->fields[csv->count++] = field;
 	return true;
 }
 
+/* Moves the cursor over blank lines and comments; ROW where something else begins. */
+static struct found skip_lines(struct mlp_csv *csv)
+{
+	const char *text = csv->text;
+	for (;;) {
+		size_t at = csv->at + strspn(text + csv->at, " \t");
+		if (text[at] == '#') {
+			at += strcspn(text + at, "\r\n");
+			if (at < csv->length && text[at] == '\0')
+				return (struct found){ZERO_BYTE, at};
+		}
+		if (at == csv->length)
+			return (struct found){csv->ended ? NO_ROW : SHORT, at};
+		if ((text[at] != '\n' && text[at] != '\r'))
+			return (struct found){ROW, at};
+		if (may_be_half(csv, at))
+			return (struct found){SHORT, at};
+		csv->at = skip_line_end(csv, at);
+	}
+}
+
 /* The quote that closes the one before `at`, or the length of the text. */
 static size_t closing_quote(const struct mlp_csv *csv, size_t at)
 {
-	for (; at < csv->length; at++) {
-		if (csv->text[at] != '"')
-			continue;
-		if (at + 1 == csv->length || csv->text[at + 1] != '"')
+	while (at < csv->length) {
+		const char *quote = memchr(csv->text + at, '"', csv->length - at);
+		if (!quote)
+			return csv->length;
+		at = (size_t)(quote - csv->text);
+		if (quote[1] != '"')
 			return at;
-		at++;
+		at += 2;
 	}
-	return at;
+	return csv->length;
 }
 
-/* A quoted field that begins at `at`; where it ends, or 0 after a message. */
-static size_t quoted_field(struct mlp_csv *csv, size_t at, struct mlp_field *field)
+/* The field whose quote is at `*at`, which moves to what ends it. */
+static struct found quoted_field(const struct mlp_csv *csv, size_t *at, struct mlp_field *field)
 {
-	*field = (struct mlp_field){at + 1, closing_quote(csv, at + 1), true};
-	if (field->end == csv->length) {
-		mlp_error_at(csv->messages, mlp_csv_place(csv, at, at + 1),
-		             "this quoted field is never closed");
-		mlp_help(csv->messages, "a quote inside a quoted field is written twice");
-		return 0;
-	}
-	size_t after = skip_blanks(csv, field->end + 1);
-	if (is_line_end(csv, after) || is_separator(csv, after) ||
-	    (csv->separator == ' ' && after > field->end + 1))
-		return after;
-	mlp_error_at(csv->messages, mlp_csv_place(csv, after, after + 1),
-	             "text after the closing quote of a field");
-	mlp_help(csv->messages, "a quote inside a quoted field is written twice");
-	return 0;
+	size_t start = *at + 1, end = closing_quote(csv, start);
+	const char *zero = memchr(csv->text + start, '\0', end - start);
+	if (zero)
+		return (struct found){ZERO_BYTE, (size_t)(zero - csv->text)};
+	if (end >= csv->length || (end + 1 == csv->length && !csv->ended))
+		return (struct found){csv->ended ? OPEN_QUOTE : SHORT, *at};
+	*field = (struct mlp_field){start, end, true};
+	*at = skip_blanks(csv, end + 1);
+	if (kind_of(csv, *at) != INSIDE || (csv->separator == ' ' && *at > end + 1))
+		return (struct found){ROW, *at};
+	return (struct found){AFTER_QUOTE, *at};
 }
 
-static size_t plain_field(const struct mlp_csv *csv, size_t at, struct mlp_field *field)
+static void plain_field(const struct mlp_csv *csv, size_t *at, struct mlp_field *field)
 {
-	size_t end = at;
-	while (!is_line_end(csv, end) && !is_separator(csv, end))
+	const char *text = csv->text;
+	const unsigned char *kinds = csv->kinds;
+	size_t start = *at, end = start;
+	while (!kinds[(unsigned char)text[end]])
 		end++;
-	size_t last = end;
-	while (last > at && is_blank(csv, csv->text[last - 1]))
-		last--;
-	*field = (struct mlp_field){at, last, false};
-	return end;
+	*at = end;
+	while (end > start && (text[end - 1] == ' ' || (text[end - 1] == '\t' && csv->separator != '\t')))
+		end--;
+	*field = (struct mlp_field){start, end, false};
+}
+
+/* Splits the row at the cursor into fields, and moves the cursor behind it. */
+static struct found scan_row(struct mlp_csv *csv)
+{
+	struct found found = skip_lines(csv);
+	csv->count = 0;
+	csv->row_start = csv->at;
+	if (found.find != ROW)
+		return found;
+	for (size_t at = csv->at;; at += csv->separator != ' ') {
+		struct mlp_field field;
+		at = skip_blanks(csv, at);
+		if (csv->separator != ' ' || kind_of(csv, at) < LINE_END) {
+			if (csv->text[at] == '"')
+				found = quoted_field(csv, &at, &field);
+			else
+				plain_field(csv, &at, &field);
+			if (found.find == ROW && !push(csv, field))
+				found.find = NO_MEMORY;
+			if (found.find != ROW)
+				return found;
+		}
+		enum kind kind = kind_of(csv, at);
+		if (kind == ZERO && at < csv->length)
+			return (struct found){ZERO_BYTE, at};
+		if ((kind == ZERO && !csv->ended) || may_be_half(csv, at))
+			return (struct found){SHORT, at};
+		if (kind >= LINE_END) {
+			csv->at = skip_line_end(csv, at);
+			return (struct found){ROW, at};
+		}
+	}
+}
+
+/* Is the line of a fault in the window to its end, to be shown? */
+static bool is_whole_line(const struct mlp_csv *csv, size_t at)
+{
+	size_t left = csv->length - at;
+	return csv->ended || memchr(csv->text + at, '\n', left) || memchr(csv->text + at, '\r', left) ||
+	       csv->length - csv->at >= MLP_CSV_LONGEST_ROW;
+}
+
+static int refuse(const struct mlp_csv *csv, struct found found)
+{
+	static const char QUOTES[] = "a quote inside a quoted field is written twice";
+	static const struct { const char *sentence, *help; } MESSAGES[] = {
+		[OPEN_QUOTE] = {"this quoted field is never closed", QUOTES},
+		[AFTER_QUOTE] = {"text after the closing quote of a field", QUOTES},
+		[ZERO_BYTE] = {"a byte 0 in a text file",
+		               "tables are plain text in UTF-8 (or IDX files, which begin with two bytes 0)"}};
+	if (found.find == NO_MEMORY)
+		return mlp_no_memory(csv->messages);
+	mlp_error_at(csv->messages, mlp_csv_place(csv, found.at, found.at + 1), "%s",
+	             MESSAGES[found.find].sentence);
+	mlp_help(csv->messages, "%s", MESSAGES[found.find].help);
+	return MLP_BAD_DATA;
 }
 
 enum mlp_row mlp_csv_next(struct mlp_csv *csv, int *status)
 {
-	csv->at = skip_blank_lines(csv, csv->at);
-	csv->count = 0;
-	csv->row_start = csv->at;
-	if (csv->at == csv->length)
-		return MLP_END;
-	for (size_t at = csv->at;;) {
-		struct mlp_field field;
-		at = skip_blanks(csv, at);
-		if (csv->separator == ' ' && is_line_end(csv, at)) {
-			csv->at = skip_line_end(csv, at);
-			return MLP_ROW;
-		}
-		at = csv->text[at] == '"' ? quoted_field(csv, at, &field) : plain_field(csv, at, &field);
-		if (at == 0 && field.quoted) {
-			*status = MLP_BAD_DATA;
+	for (;;) {
+		struct found found = scan_row(csv);
+		if (found.find <= NO_ROW)
+			return found.find == ROW ? MLP_ROW : MLP_END;
+		if (found.find != SHORT && (found.find == NO_MEMORY || is_whole_line(csv, found.at))) {
+			*status = refuse(csv, found);
 			return MLP_BAD_ROW;
 		}
-		if (!push(csv, field)) {
-			*status = mlp_no_memory(csv->messages);
+		*status = mlp_csv_refill(csv);
+		if (*status != MLP_WELL)
 			return MLP_BAD_ROW;
-		}
-		if (is_line_end(csv, at)) {
-			csv->at = skip_line_end(csv, at);
-			return MLP_ROW;
-		}
-		at += csv->separator != ' ';
 	}
 }
 
-/* The number of fields of the first row if `separator` parted them; 1 if it does not occur. */
-static int count_fields(const struct mlp_csv *csv, char separator)
+int mlp_csv_open(struct mlp_csv *csv, const struct mlp_messages *messages, struct mlp_stream *stream,
+                 struct mlp_bytes start, char separator, int columns)
 {
-	struct mlp_csv trial = *csv;
-	trial.separator = separator;
-	int count = 1;
-	bool quoted = false;
-	size_t at = skip_blanks(&trial, skip_blank_lines(&trial, trial.at));
-	while (quoted ? at < trial.length : !is_line_end(&trial, at)) {
-		quoted ^= trial.text[at] == '"';
-		size_t before = at++;
-		if (quoted || !is_separator(&trial, before))
-			continue;
-		if (separator == ' ')
-			at = skip_blanks(&trial, at);
-		count += separator != ' ' || !is_line_end(&trial, at);
-	}
-	return count;
-}
-
-static char detect_separator(const struct mlp_csv *csv, int columns)
-{
-	char found = 0;
-	for (size_t i = 0; i < sizeof CANDIDATES; i++) {
-		int count = count_fields(csv, CANDIDATES[i]);
-		if (count == columns && count > 1)
-			return CANDIDATES[i];
-		if (!found && count > 1)
-			found = CANDIDATES[i];
-	}
-	return found ? found : ',';
-}
-
-void mlp_csv_rewind(struct mlp_csv *csv)
-{
+	*csv = (struct mlp_csv){.messages = messages, .file = stream->name, .stream = stream,
+	                        .text = start.text, .length = start.length, .room = start.length + 1,
+	                        .ended = !stream->file, .separator = separator};
 	csv->at = csv->length >= 3 && memcmp(csv->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
-int mlp_csv_open(struct mlp_csv *csv, const struct mlp_messages *messages, const char *file, const char *text,
-                 size_t length, char separator, int columns)
-{
-	*csv = (struct mlp_csv){.messages = messages, .file = file, .text = text, .length = length};
-	const char *zero = memchr(text, '\0', length);
-	if (zero) {
-		size_t at = (size_t)(zero - text);
-		mlp_error_at(messages, mlp_csv_place(csv, at, at + 1), "a byte 0 in a text file");
-		mlp_help(messages,
-		         "tables are plain text in UTF-8 (or IDX files, which begin with two bytes 0)");
-		return MLP_BAD_DATA;
-	}
-	mlp_csv_rewind(csv);
-	csv->separator = separator ? separator : detect_separator(csv, columns);
-	return MLP_WELL;
+	int status = separator ? MLP_WELL : mlp_csv_detect(csv, columns);
+	csv->kinds['\n'] = csv->kinds['\r'] = LINE_END;
+	csv->kinds['\0'] = ZERO;
+	csv->kinds[(unsigned char)csv->separator] = SEPARATOR;
+	if (csv->separator == ' ')
+		csv->kinds['\t'] = SEPARATOR;
+	return status;
 }
 
 void mlp_csv_close(struct mlp_csv *csv)
 {
+	free(csv->text);
 	free(csv->fields);
 	free(csv->scratch);
 	*csv = (struct mlp_csv){0};

@@ -36,49 +36,9 @@ static int open_file(const char *name)
 	return descriptor;
 }
 
-static bool grow(struct mlp_bytes *bytes, size_t *room)
+int mlp_stream_open(struct mlp_stream *stream, const struct mlp_messages *messages, const char *name)
 {
-	if (bytes->length + 1 < *room)
-		return true;
-	size_t larger = *room ? *room * 2 : FIRST_ROOM;
-	char *text = larger > *room ? realloc(bytes->text, larger) : NULL;
-	if (!text)
-		return false;
-	bytes->text = text;
-	*room = larger;
-	return true;
-}
-
-static int read_all(const struct mlp_messages *messages, const char *name, gzFile file,
-                    struct mlp_bytes *bytes)
-{
-	size_t room = 0;
-	for (;;) {
-		if (!grow(bytes, &room))
-			return mlp_no_memory(messages);
-		size_t free_room = room - 1 - bytes->length;
-		int count = gzread(file, bytes->text + bytes->length,
-		                   (unsigned)(free_room < MOST_AT_ONCE ? free_room : MOST_AT_ONCE));
-		if (count <= 0)
-			break;
-		bytes->length += (size_t)count;
-	}
-	bytes->text[bytes->length] = '\0';
-	int code;
-	gzerror(file, &code);
-	if (code == Z_ERRNO)
-		return cannot_read(messages, name, strerror(errno));
-	if (code != Z_OK && code != Z_STREAM_END) {
-		mlp_error_in(messages, name, "the gzip data are %s",
-		             code == Z_BUF_ERROR ? "cut short" : "damaged");
-		return MLP_BAD_DATA;
-	}
-	return MLP_WELL;
-}
-
-int mlp_read_file(const struct mlp_messages *messages, const char *name, struct mlp_bytes *bytes)
-{
-	*bytes = (struct mlp_bytes){0};
+	*stream = (struct mlp_stream){.messages = messages, .name = name};
 	int descriptor = open_file(name);
 	if (descriptor < 0)
 		return cannot_read(messages, name, strerror(errno));
@@ -88,15 +48,82 @@ int mlp_read_file(const struct mlp_messages *messages, const char *name, struct 
 		return mlp_no_memory(messages);
 	}
 	gzbuffer(file, 1 << 17);
-	int status = read_all(messages, name, file, bytes);
-	int closed = gzclose_r(file);
-	if (status == MLP_WELL && closed == Z_BUF_ERROR) {
-		mlp_error_in(messages, name, "the gzip data are cut short");
-		status = MLP_BAD_DATA;
+	stream->file = file;
+	return MLP_WELL;
+}
+
+void mlp_stream_close(struct mlp_stream *stream)
+{
+	if (stream->file)
+		gzclose_r(stream->file);
+	stream->file = NULL;
+}
+
+/* At the end of the file: was it the true one? */
+static int finish(struct mlp_stream *stream)
+{
+	int code, number = errno;
+	gzerror(stream->file, &code);
+	int closed = gzclose_r(stream->file);
+	stream->file = NULL;
+	if (code == Z_ERRNO)
+		return cannot_read(stream->messages, stream->name, strerror(number));
+	if (code == Z_BUF_ERROR || (code == Z_OK && closed == Z_BUF_ERROR)) {
+		mlp_error_in(stream->messages, stream->name, "the gzip data are cut short");
+		return MLP_BAD_DATA;
 	}
-	if (status != MLP_WELL) {
-		free(bytes->text);
-		*bytes = (struct mlp_bytes){0};
+	if (code != Z_OK && code != Z_STREAM_END) {
+		mlp_error_in(stream->messages, stream->name, "the gzip data are damaged");
+		return MLP_BAD_DATA;
 	}
+	return MLP_WELL;
+}
+
+int mlp_stream_read(struct mlp_stream *stream, char *into, size_t room, size_t *count)
+{
+	*count = 0;
+	while (stream->file && *count < room) {
+		size_t wanted = room - *count;
+		int got = gzread(stream->file, into + *count,
+		                 (unsigned)(wanted < MOST_AT_ONCE ? wanted : MOST_AT_ONCE));
+		if (got <= 0)
+			return finish(stream);
+		*count += (size_t)got;
+	}
+	return MLP_WELL;
+}
+
+int mlp_stream_rest(struct mlp_stream *stream, struct mlp_bytes *bytes)
+{
+	int status = MLP_WELL;
+	for (size_t room = 0; status == MLP_WELL;) {
+		size_t count, larger = room ? room * 2 : bytes->length + FIRST_ROOM;
+		char *text = larger > room ? realloc(bytes->text, larger) : NULL;
+		if (!text) {
+			status = mlp_no_memory(stream->messages);
+			break;
+		}
+		bytes->text = text;
+		room = larger;
+		status = mlp_stream_read(stream, text + bytes->length, room - 1 - bytes->length, &count);
+		bytes->length += count;
+		if (status == MLP_WELL && bytes->length < room - 1) {
+			text[bytes->length] = '\0';
+			return MLP_WELL;
+		}
+	}
+	free(bytes->text);
+	*bytes = (struct mlp_bytes){0};
+	return status;
+}
+
+int mlp_read_file(const struct mlp_messages *messages, const char *name, struct mlp_bytes *bytes)
+{
+	struct mlp_stream stream;
+	*bytes = (struct mlp_bytes){0};
+	int status = mlp_stream_open(&stream, messages, name);
+	if (status == MLP_WELL)
+		status = mlp_stream_rest(&stream, bytes);
+	mlp_stream_close(&stream);
 	return status;
 }

@@ -1,7 +1,8 @@
-/* Whole files into memory, unpacked when they are gzip. */
+/* Files as bytes, unpacked when they are gzip: as a stream, or whole. */
 #ifndef MLP_HOST_FILE_H
 #define MLP_HOST_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mlp_messages;
@@ -11,8 +12,22 @@ struct mlp_bytes {
 	size_t length;
 };
 
-/* Reads a file, "-" being the standard input, and unpacks it if it is gzip, whatever its name. Returns a
- * status, the message printed. The caller frees bytes->text. */
+/* A file that is read from its beginning to its end. */
+struct mlp_stream {
+	const struct mlp_messages *messages;
+	const char *name;
+	void *file;     /* NULL: at the end, or closed */
+};
+
+/* "-" is the standard input. All return a status, the message printed. Close in any case. */
+int mlp_stream_open(struct mlp_stream *stream, const struct mlp_messages *messages, const char *name);
+/* The next bytes, `room` of them unless the file ends before: then *count is smaller. */
+int mlp_stream_read(struct mlp_stream *stream, char *into, size_t room, size_t *count);
+/* All that is left, after what `bytes` holds; freed after an error. */
+int mlp_stream_rest(struct mlp_stream *stream, struct mlp_bytes *bytes);
+void mlp_stream_close(struct mlp_stream *stream);
+
+/* Reads a file whole. Returns a status, the message printed. The caller frees bytes->text. */
 int mlp_read_file(const struct mlp_messages *messages, const char *name, struct mlp_bytes *bytes);
 
 #endif

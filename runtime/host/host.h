@@ -34,6 +34,33 @@ struct mlp_port {
 	int mean, deviation;        /* tensor numbers of these statistics, or -1 */
 };
 
+/* Columns of a table, as the model's data block names them: one by the name that the header has, or those
+ * numbered first … last, from 1; 0: the last one of the table. */
+struct mlp_column {
+	const char *name;
+	int32_t first, last;
+};
+
+struct mlp_columns {
+	int count;                  /* 0: the block does not say */
+	const struct mlp_column *items;
+};
+
+/* What becomes of a row with a missing value. DEFAULT: as the model says, or dropped. */
+enum mlp_missing { MLP_MISSING_DEFAULT, MLP_MISSING_DROP, MLP_MISSING_MEAN, MLP_MISSING_ERROR };
+
+/* How much a row counts in training. BALANCED: rows / (classes * rows of its class). */
+enum mlp_class_weights { MLP_WEIGHTS_DEFAULT, MLP_WEIGHTS_NONE, MLP_WEIGHTS_BALANCED };
+
+/* The data block of the model; all 0 without one. Options take its place: mlp_settle_options. */
+struct mlp_data_block {
+	const struct mlp_columns *inputs, *targets;   /* one for each, or NULL */
+	struct mlp_columns ignored;
+	enum mlp_missing missing;
+	enum mlp_class_weights class_weights;
+	double split;
+};
+
 /* Everything the host needs of a generated network. Reals that cross this interface as void are float
  * or double by real_size; the blocks net, work and training are allocated by the host, aligned to 64
  * bytes and zeroed. */
@@ -70,9 +97,11 @@ struct mlp_network {
 	double (*train_step)(void *training, int rows, const void *const *inputs, const void *const *targets);
 
 	const char *loss_description;           /* the text of minimize */
+	struct mlp_data_block data;
 };
 
-/* The whole program: options, data, training, saving. Returns the exit status. */
+/* The whole program: options, data, then training and saving, or predictions, or an evaluation. It does
+ * what argv[0] names, as in "mlpc predict", or the first argument; else it trains. Returns the exit status. */
 int mlp_main(const struct mlp_network *network, int argc, char **argv);
 
 /* -- Options ------------------------------------------------------------------------------------ */
@@ -80,18 +109,37 @@ int mlp_main(const struct mlp_network *network, int argc, char **argv);
 enum mlp_header { MLP_DETECT_HEADER, MLP_HEADER, MLP_NO_HEADER };
 enum mlp_color { MLP_COLOR_AUTO, MLP_COLOR_ALWAYS, MLP_COLOR_NEVER };
 
+enum mlp_command { MLP_TRAIN, MLP_PREDICT, MLP_EVALUATE };
+
+enum { MLP_MOST_FILES = 64 };
+
+/* Files whose rows follow those of the first. */
+struct mlp_more_files {
+	int count;
+	const char *names[MLP_MOST_FILES - 1];
+};
+
 struct mlp_options {
+	enum mlp_command command;
+	const char *weights, *output;        /* files of predict and evaluate */
 	const char *data, *labels;           /* files; NULL: not given */
 	const char *test, *test_labels;
+	struct mlp_more_files more_data, more_labels, more_test, more_test_labels;
 	const char *save, *load;
 	const char *checkpoint;
 	int checkpoint_steps;                /* 0: after epochs alone */
 	bool resume;
+	int folds, seeds;                    /* trainings; 0: one alone */
+	const char *log, *report;            /* files */
+	bool norms;
 	const char *inputs, *target;         /* lists of columns */
 	int epochs, patience;                /* -1: those of the model */
 	bool seed_given;
 	uint64_t seed;
+	bool split_given;
 	double split;                        /* fraction of the rows held out for validation; 0: none */
+	enum mlp_missing missing;
+	enum mlp_class_weights class_weights;
 	enum mlp_header header;
 	char separator;                      /* 0: detected; ' ': blanks and tabs */
 	bool quiet;
@@ -104,8 +152,14 @@ struct mlp_options {
  * exit status. */
 bool mlp_parse_options(struct mlp_options *options, int argc, char **argv);
 
-/* The help text of these options, one a line. */
-const char *mlp_options_help(void);
+/* The same for any command. */
+bool mlp_parse_command(struct mlp_options *options, enum mlp_command command, int argc, char **argv);
+
+/* The help text of the options of a command, one a line. */
+const char *mlp_command_help(enum mlp_command command);
+
+/* What the options leave open, as the model's data block has it, or else the defaults. */
+void mlp_settle_options(struct mlp_options *options, const struct mlp_network *network);
 
 /* Trains with options already read; progress and results go to stdout, messages to stderr. */
 int mlp_train(const struct mlp_network *network, const struct mlp_options *options);

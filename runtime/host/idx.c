@@ -1,5 +1,5 @@
 /* Bytes → the shape and the values of an IDX file. */
-#include "host/idx.h"
+#include "host/grid.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static struct mlp_place byte(const char *file, size_t at)
 }
 
 /* The product of the extents in bytes, checked against what the file has. */
-static int check_length(const struct mlp_idx *idx, const struct mlp_messages *messages, const char *file,
+static int check_length(const struct mlp_grid *idx, const struct mlp_messages *messages, const char *file,
                         size_t header, size_t length)
 {
 	size_t claimed = idx->size;
@@ -103,11 +103,11 @@ static int check_length(const struct mlp_idx *idx, const struct mlp_messages *me
 	return MLP_BAD_DATA;
 }
 
-int mlp_idx_open(struct mlp_idx *idx, const struct mlp_messages *messages, const char *file, const char *text,
-                 size_t length)
+int mlp_idx_open(struct mlp_grid *idx, const struct mlp_messages *messages, const char *file,
+                 const char *text, size_t length)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
-	*idx = (struct mlp_idx){0};
+	*idx = (struct mlp_grid){0};
 	if (length < 4) {
 		mlp_error_at(messages, byte(file, length), "cut short: an IDX file begins with four bytes");
 		return MLP_BAD_DATA;
@@ -137,14 +137,10 @@ int mlp_idx_open(struct mlp_idx *idx, const struct mlp_messages *messages, const
 	if (status != MLP_WELL)
 		return status;
 	idx->values = bytes + header;
+	idx->start = header;
 	idx->rows = idx->shape[0];
 	idx->elements = 1;
 	for (int i = 1; i < idx->rank; i++)
 		idx->elements *= idx->shape[i];
 	return MLP_WELL;
-}
-
-double mlp_idx_value(const struct mlp_idx *idx, size_t number)
-{
-	return idx->read(idx->values + number * idx->size);
 }

@@ -18,7 +18,7 @@ void mlp_labels_free(struct mlp_labels *labels)
 		free(labels->names[i]);
 	free(labels->names);
 	free(labels->slots);
-	*labels = (struct mlp_labels){.classes = labels->classes};
+	*labels = (struct mlp_labels){.classes = labels->classes, .binary = labels->binary, .fill = labels->fill};
 }
 
 /* The length of the UTF-8 sequence at `text`, 0 if it is none: no overlong form, surrogate or control. */
@@ -43,7 +43,7 @@ static size_t utf8_length(const unsigned char *text, size_t length)
 	return 0;
 }
 
-static bool is_text(const char *text, size_t length)
+bool mlp_is_text(const char *text, size_t length)
 {
 	for (size_t at = 0; at < length;) {
 		size_t step = utf8_length((const unsigned char *)text + at, length - at);
@@ -128,10 +128,14 @@ enum mlp_label_problem mlp_labels_number(struct mlp_labels *labels, const char *
 		*number = (int32_t)value;
 		return MLP_LABEL_WELL;
 	}
+	if (labels->numbered && numeric && is_class_number(value, labels->classes)) {
+		*number = (int32_t)value;
+		return MLP_LABEL_WELL;
+	}
 	if (numeric && fabs(value) < 1e15 && value == floor(value)) {
 		length = (size_t)snprintf(canonical, sizeof canonical, "%lld", (long long)value);
 		text = canonical;
-	} else if (!is_text(text, length)) {
+	} else if (!mlp_is_text(text, length)) {
 		return MLP_LABEL_NOT_TEXT;
 	}
 	if (!labels->settled)

@@ -13,11 +13,14 @@
 struct mlp_labels {
 	int32_t classes;     /* K */
 	bool settled;
+	bool binary;         /* of a port of reals: all values of the training data were 0 or 1 */
 	bool as_numbers;     /* settled: the labels are the integers 0 … K-1 themselves, without names */
 	int count, room;
 	char **names;        /* owned; settled and not as_numbers: in the order of the classes */
+	bool numbered;       /* settled: these names are a title's, the data have their numbers */
 	int32_t *slots;      /* hash table: 1 + number of a name, 0 for free */
 	size_t slot_count;
+	double *fill;        /* owned by the reader: what stands for a missing value, for each element; or NULL */
 };
 
 enum mlp_label_problem {
@@ -27,6 +30,9 @@ enum mlp_label_problem {
 	MLP_LABEL_NOT_TEXT,     /* no UTF-8, or a control character */
 	MLP_LABEL_NO_MEMORY
 };
+
+/* UTF-8 without control characters? */
+bool mlp_is_text(const char *text, size_t length);
 
 void mlp_labels_free(struct mlp_labels *labels);
 

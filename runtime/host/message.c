@@ -2,9 +2,8 @@
 #include "host/message.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "host/host.h"
 
 enum { MOST_QUOTED = 40, MOST_EXCERPT = 96, BEFORE_CARET = 60 };
 
@@ -19,6 +18,12 @@ static const struct style COLORED = {
 static const struct style *style_of(const struct mlp_messages *messages)
 {
 	return messages->color ? &COLORED : &PLAIN;
+}
+
+bool mlp_color_allowed(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	return !no_color || !*no_color;
 }
 
 static bool is_continuation(char byte)
@@ -131,6 +136,7 @@ void mlp_error_at(const struct mlp_messages *messages, struct mlp_place place, c
 	fprintf(messages->file, "%s%s:", style->bold, place.file);
 	if (place.text) {
 		line = find_line(place);
+		line.number += place.lines;
 		fprintf(messages->file, "%zu:%zu:", line.number, line.column);
 	}
 	fprintf(messages->file, "%s %serror:%s ", style->reset, style->error, style->reset);
@@ -198,10 +204,4 @@ void mlp_help(const struct mlp_messages *messages, const char *format, ...)
 	vfprintf(messages->file, format, arguments);
 	va_end(arguments);
 	fputc('\n', messages->file);
-}
-
-int mlp_no_memory(const struct mlp_messages *messages)
-{
-	mlp_error(messages, "out of memory");
-	return MLP_BAD_SYSTEM;
 }

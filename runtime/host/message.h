@@ -6,10 +6,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "host/host.h"
+
 struct mlp_messages {
 	FILE *file;
 	bool color;
 };
+
+/* False: the environment asks for none, by a NO_COLOR that is not empty (no-color.org). */
+bool mlp_color_allowed(void);
 
 /* A place in a file: bytes start … end-1 of its text. Without text: a byte of a binary file. */
 struct mlp_place {
@@ -17,6 +22,7 @@ struct mlp_place {
 	const char *text;
 	size_t length;
 	size_t start, end;
+	size_t lines;   /* before the text */
 };
 
 enum { MLP_QUOTED = 128 };
@@ -41,8 +47,12 @@ __attribute__((format(printf, 2, 3))) void mlp_note(const struct mlp_messages *m
 __attribute__((format(printf, 2, 3))) void mlp_help(const struct mlp_messages *messages, const char *format,
                                                     ...);
 
-/* mlpc: error: out of memory. Returns MLP_BAD_SYSTEM. */
-int mlp_no_memory(const struct mlp_messages *messages);
+/* mlpc: error: out of memory. In the header, so that who calls it is seen to stop. */
+static inline int mlp_no_memory(const struct mlp_messages *messages)
+{
+	mlp_error(messages, "out of memory");
+	return MLP_BAD_SYSTEM;
+}
 
 /* The line (from 1) of a byte of a text. */
 size_t mlp_line_of(const char *text, size_t length, size_t at);

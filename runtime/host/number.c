@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { EXACT_DIGITS = 15, EXACT_POWER = 22, MOST_EXPONENT = 100000 };
+enum { MOST_DIGITS = 19, EXACT_POWER = 22, MOST_EXPONENT = 100000 };
+
+/* Up to here each whole number is a double: 2^53. */
+static const uint64_t EXACT_WHOLE = UINT64_C(1) << 53;
 
 /* The powers of ten that are doubles without rounding. */
 static const double POWER[EXACT_POWER + 1] = {
@@ -14,7 +17,7 @@ static const double POWER[EXACT_POWER + 1] = {
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 struct decimal {
-	uint64_t digits;  /* of at most EXACT_DIGITS significant digits */
+	uint64_t digits;  /* of at most MOST_DIGITS significant digits */
 	int exponent;     /* of ten */
 	int significant, seen;
 };
@@ -26,7 +29,7 @@ static size_t read_digits(const char *text, size_t at, size_t length, struct dec
 		decimal->exponent -= step;
 		if (decimal->significant == 0 && text[at] == '0')
 			continue;
-		if (++decimal->significant <= EXACT_DIGITS)
+		if (++decimal->significant <= MOST_DIGITS)
 			decimal->digits = decimal->digits * 10 + (uint64_t)(text[at] - '0');
 	}
 	return at;
@@ -65,7 +68,9 @@ bool mlp_parse_number(const char *text, size_t length, locale_t c_locale, double
 		at = read_exponent(text, at, length, &decimal);
 	if (at != length)
 		return false;
-	bool exact = decimal.significant <= EXACT_DIGITS;
+	for (; decimal.digits > EXACT_WHOLE && decimal.digits % 10 == 0; decimal.exponent++)
+		decimal.digits /= 10;
+	bool exact = decimal.significant <= MOST_DIGITS && decimal.digits <= EXACT_WHOLE;
 	if (exact && decimal.exponent >= -EXACT_POWER && decimal.exponent <= EXACT_POWER) {
 		double digits = (double)decimal.digits;
 		*value = decimal.exponent < 0 ? digits / POWER[-decimal.exponent]

@@ -1,4 +1,4 @@
-/* The command line of a training run → struct mlp_options, by a table. */
+/* The command line of a program → struct mlp_options, by a table. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
@@ -7,13 +7,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/host.h"
 #include "host/message.h"
 #include "host/number.h"
 
-enum kind { TEXT, COUNT, SEED, FRACTION, SEPARATOR, HEADER, NO_HEADER, FLAG, COLOR, HELP };
+enum kind {
+	TEXT,
+	FILES,
+	MISSING,
+	CLASS_WEIGHTS,
+	COUNT,
+	SEED,
+	FRACTION,
+	SEPARATOR,
+	HEADER,
+	NO_HEADER,
+	FLAG,
+	COLOR,
+	HELP
+};
 
 /* Position of a member of struct mlp_options. */
 #define AT(member) offsetof(struct mlp_options, member)
@@ -21,13 +36,16 @@ enum kind { TEXT, COUNT, SEED, FRACTION, SEPARATOR, HEADER, NO_HEADER, FLAG, COL
 static const struct row {
 	const char *name;
 	enum kind kind;
-	size_t at;                 /* of TEXT, COUNT and FLAG */
-	const char *value, *help;  /* value NULL: a switch */
+	size_t at;                 /* of TEXT, FILES, COUNT and FLAG */
+	const char *value;         /* NULL: a switch */
+	const char *commands;      /* their first letters; NULL: train */
 } ROWS[] = {
-	{"data", TEXT, AT(data), "FILE", NULL},
-	{"labels", TEXT, AT(labels), "FILE", NULL},
-	{"test", TEXT, AT(test), "FILE", NULL},
-	{"test-labels", TEXT, AT(test_labels), "FILE", NULL},
+	{"data", FILES, AT(data), "FILE", "tpe"},
+	{"labels", FILES, AT(labels), "FILE", "te"},
+	{"test", FILES, AT(test), "FILE", NULL},
+	{"test-labels", FILES, AT(test_labels), "FILE", NULL},
+	{"weights", TEXT, AT(weights), "FILE", "pe"},
+	{"output", TEXT, AT(output), "FILE", "p"},
 	{"save", TEXT, AT(save), "FILE", NULL},
 	{"load", TEXT, AT(load), "FILE", NULL},
 	{"checkpoint", TEXT, AT(checkpoint), "FILE", NULL},
@@ -37,48 +55,42 @@ static const struct row {
 	{"seed", SEED, 0, "N", NULL},
 	{"split", FRACTION, 0, "F", NULL},
 	{"patience", COUNT, AT(patience), "N", NULL},
-	{"inputs", TEXT, AT(inputs), "LIST", NULL},
-	{"target", TEXT, AT(target), "LIST", NULL},
-	{"header", HEADER, 0, NULL, NULL},
-	{"no-header", NO_HEADER, 0, NULL, NULL},
-	{"separator", SEPARATOR, 0, "C", NULL},
+	{"folds", COUNT, AT(folds), "K", NULL},
+	{"seeds", COUNT, AT(seeds), "N", NULL},
+	{"log", TEXT, AT(log), "FILE", NULL},
+	{"norms", FLAG, AT(norms), NULL, NULL},
+	{"report", TEXT, AT(report), "FILE", NULL},
+	{"inputs", TEXT, AT(inputs), "LIST", "tpe"},
+	{"target", TEXT, AT(target), "LIST", "tpe"},
+	{"missing", MISSING, 0, "HOW", "te"},
+	{"weights", CLASS_WEIGHTS, 0, "HOW", NULL},
+	{"header", HEADER, 0, NULL, "tpe"},
+	{"no-header", NO_HEADER, 0, NULL, "tpe"},
+	{"separator", SEPARATOR, 0, "C", "tpe"},
 	{"quiet", FLAG, AT(quiet), NULL, NULL},
-	{"color", COLOR, 0, "WHEN", NULL},
-	{"help", HELP, 0, NULL, NULL},
+	{"color", COLOR, 0, "WHEN", "tpe"},
+	{"help", HELP, 0, NULL, "tpe"},
+};
+
+/* Where the files after the first are. */
+static const struct { size_t first, more; } FILES_AT[] = {
+	{AT(data), AT(more_data)}, {AT(labels), AT(more_labels)},
+	{AT(test), AT(more_test)}, {AT(test_labels), AT(more_test_labels)},
 };
 
 enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS, FIRST_CODE = 256, MOST_NAME = 64 };
 
-const char *mlp_options_help(void)
+static const char LETTERS[] = {[MLP_TRAIN] = 't', [MLP_PREDICT] = 'p', [MLP_EVALUATE] = 'e'};
+
+static bool takes(enum mlp_command command, const struct row *row)
 {
-	return
-"  --data FILE          training data: a table (CSV and its kin) or IDX, also gzipped; - is stdin\n"
-"  --labels FILE        the targets, where they are in a file of their own\n"
-"  --test FILE          test data, evaluated after training\n"
-"  --test-labels FILE   their targets\n"
-"  --inputs LIST        columns of the inputs, by number from 1 or header name: 1-3,7 or age,height\n"
-"  --target LIST        columns of the targets\n"
-"  --header             the first line of a table names the columns (found out by default)\n"
-"  --no-header          it does not\n"
-"  --separator C        between fields: comma, semicolon, tab, blank, or the character itself\n"
-"  --split F            hold out this fraction of the rows for validation, such as 0.2\n"
-"  --epochs N           instead of the model's\n"
-"  --patience N         stop after N epochs without a better validation loss; 0: never\n"
-"  --seed N             instead of the model's\n"
-"  --load FILE          start from the parameters in this file\n"
-"  --save FILE          write the trained parameters (safetensors)\n"
-"  --checkpoint FILE    write all of the training to this file after each epoch, for --resume\n"
-"  --checkpoint-steps N and after every N steps of an epoch\n"
-"  --resume             go on from the checkpoint where it stopped; without the file, begin\n"
-"  --quiet              only errors\n"
-"  --color=WHEN         auto, always or never\n"
-"  --help               this list\n";
+	return strchr(row->commands ? row->commands : "t", LETTERS[command]) != NULL;
 }
 
 static struct mlp_messages standard_error(const struct mlp_options *options)
 {
 	bool color = options->color == MLP_COLOR_ALWAYS ||
-	             (options->color == MLP_COLOR_AUTO && isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+	             (options->color == MLP_COLOR_AUTO && isatty(STDERR_FILENO) && mlp_color_allowed());
 	return (struct mlp_messages){.file = stderr, .color = color};
 }
 
@@ -124,7 +136,7 @@ static bool refuse_unknown(struct mlp_options *options, const char *argument)
 	const char *bare = name + strspn(name, "-"), *nearest = NULL;
 	int least = (int)strlen(bare) / 3 + 1;
 	for (int i = 0; i < ROW_COUNT; i++) {
-		int edits = distance(bare, ROWS[i].name);
+		int edits = takes(options->command, &ROWS[i]) ? distance(bare, ROWS[i].name) : MOST_NAME;
 		if (edits <= least && (!nearest || edits < least)) {
 			least = edits;
 			nearest = ROWS[i].name;
@@ -158,6 +170,7 @@ static bool set_fraction(struct mlp_options *options, const char *text)
 	            options->split < 1;
 	if (c_locale)
 		freelocale(c_locale);
+	options->split_given = well;
 	return well || refuse(options, "--%s takes a fraction from 0 to below 1, not `%s`", "split", text);
 }
 
@@ -180,6 +193,45 @@ static bool set_separator(struct mlp_options *options, const char *text)
 	return true;
 }
 
+static bool set_missing(struct mlp_options *options, const char *text)
+{
+	static const char *const HOW[] = {
+		[MLP_MISSING_DROP] = "drop", [MLP_MISSING_MEAN] = "mean", [MLP_MISSING_ERROR] = "error"};
+	for (int i = MLP_MISSING_DROP; i <= MLP_MISSING_ERROR; i++)
+		if (strcmp(text, HOW[i]) == 0) {
+			options->missing = (enum mlp_missing)i;
+			return true;
+		}
+	return refuse(options, "--%s takes drop, mean or error, not `%s`", "missing", text);
+}
+
+/* The first file, or one more. */
+static bool add_file(struct mlp_options *options, const struct row *row, const char *text)
+{
+	const char **first = (const char **)(void *)((char *)options + row->at);
+	int k = 0;
+	while (FILES_AT[k].first != row->at)
+		k++;
+	struct mlp_more_files *more = (void *)((char *)options + FILES_AT[k].more);
+	if (*text == '\0')
+		return refuse(options, "--%s is empty%s", row->name, "");
+	for (int i = -1; *first && strcmp(text, "-") == 0 && i < more->count; i++)
+		if (strcmp(i < 0 ? *first : more->names[i], "-") == 0)
+			return refuse(options, "--%s names the standard input twice%s", row->name, "");
+	if (*first && more->count == MLP_MOST_FILES - 1)
+		return refuse(options, "more than 64 files for --%s%s", row->name, "");
+	*(*first ? &more->names[more->count++] : first) = text;
+	return true;
+}
+
+static bool set_class_weights(struct mlp_options *options, const char *text)
+{
+	if (strcmp(text, "balanced") != 0 && strcmp(text, "none") != 0)
+		return refuse(options, "--%s takes balanced or none, not `%s`", "weights", text);
+	options->class_weights = *text == 'b' ? MLP_WEIGHTS_BALANCED : MLP_WEIGHTS_NONE;
+	return true;
+}
+
 static bool set_color(struct mlp_options *options, const char *text)
 {
 	static const char *const WHEN[] = {"auto", "always", "never"};
@@ -197,7 +249,10 @@ static bool set_option(struct mlp_options *options, const struct row *row, const
 	case TEXT:
 		*(const char **)(void *)((char *)options + row->at) = text;
 		return *text != '\0' || refuse(options, "--%s is empty%s", row->name, "");
+	case FILES: return add_file(options, row, text);
+	case MISSING: return set_missing(options, text);
 	case COUNT: return set_count(options, row, text);
+	case CLASS_WEIGHTS: return set_class_weights(options, text);
 	case SEED: return set_seed(options, text);
 	case FRACTION: return set_fraction(options, text);
 	case SEPARATOR: return set_separator(options, text);
@@ -206,10 +261,43 @@ static bool set_option(struct mlp_options *options, const struct row *row, const
 	case NO_HEADER: options->header = MLP_NO_HEADER; return true;
 	case FLAG: return *(bool *)((char *)options + row->at) = true;
 	case HELP:
-		fputs("Options of training:\n", stdout);
-		fputs(mlp_options_help(), stdout);
+		fputs(options->command == MLP_TRAIN ? "Options of training:\n" : "Options:\n", stdout);
+		fputs(mlp_command_help(options->command), stdout);
 		return false;
 	}
+	return true;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+	if (strcmp(a, b) == 0)
+		return strcmp(a, "-") != 0;
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* What is written must be no other file of the run; parameters may take the place of those that it starts from. */
+static bool check_files(struct mlp_options *options)
+{
+	static const struct file {
+		const char *name;
+		size_t at;
+	} files[] = {
+		{"checkpoint", AT(checkpoint)}, {"save", AT(save)}, {"log", AT(log)}, {"report", AT(report)},
+		{"output", AT(output)}, {"data", AT(data)}, {"labels", AT(labels)}, {"test", AT(test)},
+		{"test-labels", AT(test_labels)}, {"load", AT(load)}, {"weights", AT(weights)},
+	};
+	enum { FILES_HERE = sizeof files / sizeof *files, WRITTEN = 5 };
+	for (int written = 0; written < WRITTEN; written++)
+		for (int k = written + 1; k < FILES_HERE; k++) {
+			const char *one = *(const char **)(void *)((char *)options + files[written].at);
+			const char *other = *(const char **)(void *)((char *)options + files[k].at);
+			bool replaces = files[written].at == AT(save) && files[k].at == AT(load);
+			if (one && other && !replaces && is_same_file(one, other))
+				return refuse(options, "`--%s` and `--%s` name the same file", files[written].name,
+				              files[k].name);
+		}
 	return true;
 }
 
@@ -217,6 +305,11 @@ static bool check_together(struct mlp_options *options)
 {
 	if (!options->data)
 		return refuse(options, "no data: give them with `--%s FILE`%s", "data", "");
+	if (options->command != MLP_TRAIN && !options->weights)
+		return refuse(options, "no parameters: give them with `--%s FILE`%s", "weights", "");
+	if (options->weights && strcmp(options->weights, "-") == 0 && strcmp(options->data, "-") == 0)
+		return refuse(options, "only one of `--%s` and `--%s` can come from standard input",
+		              "weights", "data");
 	if (options->test_labels && !options->test)
 		return refuse(options, "`--%s` without `--%s`", "test-labels", "test");
 	if (options->labels && options->test && !options->test_labels)
@@ -225,28 +318,58 @@ static bool check_together(struct mlp_options *options)
 		return refuse(options, "`--%s` without `--%s FILE`: where from?", "resume", "checkpoint");
 	if (options->checkpoint_steps > 0 && !options->checkpoint)
 		return refuse(options, "`--%s` without `--%s FILE`", "checkpoint-steps", "checkpoint");
-	if (options->checkpoint && options->save && strcmp(options->checkpoint, options->save) == 0)
-		return refuse(options, "`--%s` and `--%s` name the same file", "checkpoint", "save");
-	return true;
+	const char *repeats = options->folds > 0 ? "folds" : options->seeds > 0 ? "seeds" : NULL;
+	if (options->folds == 1)
+		return refuse(options, "--%s takes 2 or more%s", "folds", "");
+	if (options->folds > 0 && options->seeds > 0)
+		return refuse(options, "`--%s` and `--%s` do not go together", "folds", "seeds");
+	if (options->folds > 0 && options->split > 0)
+		return refuse(options, "`--%s` and `--%s` do not go together: each fold is held out in turn",
+		              "folds", "split");
+	if (repeats && (options->checkpoint || options->report))
+		return refuse(options, "`--%s` and `--%s` do not go together: these are several trainings",
+		              repeats, options->checkpoint ? "checkpoint" : "report");
+	return check_files(options);
 }
 
-bool mlp_parse_options(struct mlp_options *options, int argc, char **argv)
+/* The options of the command as getopt_long wants them; each stands for its row. */
+static void make_table(enum mlp_command command, struct option table[ROW_COUNT + 1])
+{
+	int count = 0;
+	memset(table, 0, (ROW_COUNT + 1) * sizeof *table);
+	for (int i = 0; i < ROW_COUNT; i++)
+		if (takes(command, &ROWS[i]))
+			table[count++] =
+				(struct option){ROWS[i].name, ROWS[i].value ? required_argument : no_argument,
+				                NULL, FIRST_CODE + i};
+}
+
+static int row_named(enum mlp_command command, const char *name)
+{
+	for (int i = 0; i < ROW_COUNT; i++)
+		if (takes(command, &ROWS[i]) && strcmp(ROWS[i].name, name) == 0)
+			return FIRST_CODE + i;
+	return 0;
+}
+
+bool mlp_parse_command(struct mlp_options *options, enum mlp_command command, int argc, char **argv)
 {
 	struct option table[ROW_COUNT + 1];
-	memset(table, 0, sizeof table);
-	for (int i = 0; i < ROW_COUNT; i++)
-		table[i] = (struct option){ROWS[i].name, ROWS[i].value ? required_argument : no_argument,
-		                           NULL, FIRST_CODE + i};
-	*options = (struct mlp_options){.epochs = -1, .patience = -1};
+	int output = row_named(command, "output");   /* also -o */
+	make_table(command, table);
+	*options = (struct mlp_options){.command = command, .epochs = -1, .patience = -1};
 	opterr = 0;
 	optind = 0;
 	int code;
-	while ((code = getopt_long(argc, argv, ":", table, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, output ? ":o:" : ":", table, NULL)) != -1) {
+		if (code == 'o')
+			code = output;
 		if (code >= FIRST_CODE) {
 			if (!set_option(options, &ROWS[code - FIRST_CODE], optarg))
 				return false;
 		} else if (code == ':') {
-			return refuse(options, "`--%s` needs a value%s", ROWS[optopt - FIRST_CODE].name, "");
+			return refuse(options, "`--%s` needs a value%s",
+			              optopt == 'o' ? "output" : ROWS[optopt - FIRST_CODE].name, "");
 		} else if (optopt >= FIRST_CODE) {
 			return refuse(options, "`--%s` takes no value%s", ROWS[optopt - FIRST_CODE].name, "");
 		} else {
@@ -257,4 +380,9 @@ bool mlp_parse_options(struct mlp_options *options, int argc, char **argv)
 	if (optind < argc)
 		return refuse(options, "unexpected argument `%s`%s", argv[optind], "");
 	return check_together(options);
+}
+
+bool mlp_parse_options(struct mlp_options *options, int argc, char **argv)
+{
+	return mlp_parse_command(options, MLP_TRAIN, argc, argv);
 }

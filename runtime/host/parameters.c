@@ -10,6 +10,7 @@
 
 #include "host/checkpoint.h"
 #include "host/dataset.h"
+#include "host/fill.h"
 #include "host/number.h"
 
 static int refuse(const struct mlp_messages *messages, const char *file, const char *problem)
@@ -142,14 +143,51 @@ static int check_classes(const struct mlp_parameters *parameters, const struct m
 	return MLP_WELL;
 }
 
+/* -- What stands for missing values ------------------------------------------------------------------ */
+
+static const char *fill_text(const struct mlp_parameters *parameters, const struct mlp_port *port)
+{
+	char key[MLP_CLASS_KEY];
+	snprintf(key, sizeof key, "fill.%s", port->name);
+	return mlp_parameters_text(parameters, key);
+}
+
+static int check_fill(const struct mlp_parameters *parameters, const struct mlp_messages *messages,
+                      const char *file)
+{
+	const struct mlp_network *network = parameters->network;
+	for (int part = 0; part < network->input_count + network->target_count; part++) {
+		const char *text = fill_text(parameters, mlp_port_of(network, part));
+		double *fill = text ? mlp_fill_parse(mlp_port_of(network, part), text) : NULL;
+		free(fill);
+		if (text && !fill)
+			return refuse(messages, file, "damaged: what stands for missing values");
+	}
+	return MLP_WELL;
+}
+
+static bool is_binary(const struct mlp_parameters *parameters, const struct mlp_port *port)
+{
+	char key[MLP_CLASS_KEY];
+	snprintf(key, sizeof key, "binary.%s", port->name);
+	const char *text = mlp_parameters_text(parameters, key);
+	return text && strcmp(text, "yes") == 0;
+}
+
 bool mlp_parameters_labels(const struct mlp_parameters *parameters, struct mlp_labels *labels)
 {
 	const struct mlp_network *network = parameters->network;
 	bool well = true;
 	for (int part = 0; well && part < network->input_count + network->target_count; part++) {
-		json_t *names = class_names(parameters, mlp_port_of(network, part));
+		const struct mlp_port *port = mlp_port_of(network, part);
+		json_t *names = class_names(parameters, port);
+		labels[part].binary = port->classes == 0 && is_binary(parameters, port);
 		well = !names || assign_names(names, &labels[part]) == MLP_WELL;
 		json_decref(names);
+		const char *text = well ? fill_text(parameters, port) : NULL;
+		free(labels[part].fill);
+		labels[part].fill = text ? mlp_fill_parse(port, text) : NULL;
+		well = well && (!text || labels[part].fill);
 	}
 	return well;
 }
@@ -177,7 +215,9 @@ int mlp_open_parameters(struct mlp_parameters *parameters, const struct mlp_mess
 	if (status == MLP_WELL)
 		status = mlp_check_tensors(&parameters->layout, messages, path, &parameters->bytes, 8 + header,
 		                           parameters->header);
-	return status == MLP_WELL ? check_classes(parameters, messages, path) : status;
+	if (status == MLP_WELL)
+		status = check_classes(parameters, messages, path);
+	return status == MLP_WELL ? check_fill(parameters, messages, path) : status;
 }
 
 bool mlp_set_parameters(const struct mlp_parameters *parameters, void *net)

@@ -2,8 +2,8 @@
  *
  *   8 bytes       length of the header, little-endian
  *   header        JSON: "__metadata__" (texts: format "mlpc", version, model, fingerprint, checksum, epoch,
- *                 seed, classes.PORT: a JSON array of names), then each tensor's dtype, shape and
- *                 data_offsets; blanks up to a multiple of 8
+ *                 seed, classes.PORT: a JSON array of names, binary.PORT: "yes"), then each tensor's dtype,
+ *                 shape and data_offsets; blanks up to a multiple of 8
  *   data          the tensors in the order of the network, little-endian, without holes
  *
  * The checksum is the XXH3-128 of the whole file with its own 32 digits set to 0. A checkpoint is such a file

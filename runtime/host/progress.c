@@ -14,13 +14,22 @@
 
 #include "host/chart.h"
 
-enum { MOST_LINES = 200, WANTED_LINES = 100, MOST_STRIDE = 1 << 16, SPARKS = 16, MOST_BAR = 30, LINE = 512 };
+enum {
+	MOST_LINES = 200,
+	WANTED_LINES = 100,
+	MOST_STRIDE = 1 << 16,
+	FAST = 1 << 10,
+	SPARKS = 16,
+	MOST_BAR = 30,
+	LINE = 512
+};
 
 static const double REDRAW = 0.1, LOOK_TOO_OFTEN = 0.002, LOOK_TOO_SELDOM = 0.02;   /* seconds */
+/* Escape sequences. */
 static const char BOLD[] = "\033[1m", DIM[] = "\033[2m", CYAN[] = "\033[36m", GREEN[] = "\033[32m",
                   RESET[] = "\033[0m";
 
-static double now(void)
+double mlp_now(void)
 {
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
@@ -62,9 +71,10 @@ void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *
 	*progress = (struct mlp_progress){.out = out, .err = err, .quiet = options->quiet, .network = network,
 	                                  .history = {.best = -1, .best_loss = INFINITY}, .stride = 1,
 	                                  .countdown = 1};
-	bool auto_color = options->color == MLP_COLOR_AUTO && is_terminal(out) && !getenv("NO_COLOR");
-	progress->color = auto_color || options->color == MLP_COLOR_ALWAYS;
+	bool automatic = options->color == MLP_COLOR_AUTO && mlp_color_allowed();
 	progress->live = !options->quiet && is_terminal(err);
+	progress->color = options->color == MLP_COLOR_ALWAYS || (automatic && is_terminal(out));
+	progress->live_color = options->color == MLP_COLOR_ALWAYS || (automatic && progress->live);
 	progress->unicode = is_utf8();
 	progress->chart = !options->quiet && progress->unicode && is_terminal(out);
 	mlp_interrupt_begin(&progress->interrupt);
@@ -79,57 +89,15 @@ void mlp_progress_close(struct mlp_progress *progress)
 	progress->history.losses = progress->history.held_losses = NULL;
 }
 
-/* 1234567 as "1 234 567". */
-static const char *grouped(char buffer[32], int64_t value)
+/* "accuracy  97.61 %", in columns. */
+static const char *metric_text(char buffer[64], const struct mlp_figures *figures)
 {
-	char digits[24];
-	int length = snprintf(digits, sizeof digits, "%lld", (long long)value), at = 0;
-	for (int i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0 && length > 4)
-			buffer[at++] = ' ';
-		buffer[at++] = digits[i];
-	}
-	buffer[at] = '\0';
-	return buffer;
-}
-
-/* Five significant digits where the point can stay in place: at most 8 characters for positive values. */
-static const char *loss_text(char buffer[32], double loss)
-{
-	static const struct {
-		double below;
-		const char *format;
-	} FORMS[] = {{1e-3, "%.2e"}, {10, "%.4f"},    {100, "%.3f"},
-	             {1000, "%.2f"}, {10000, "%.1f"}, {INFINITY, "%.2e"}};
-	int i = 0;
-	while (fabs(loss) >= FORMS[i].below && FORMS[i].below < INFINITY)
-		i++;
-	snprintf(buffer, 32, loss == 0 ? "%.4f" : FORMS[i].format, loss);
-	return buffer;
-}
-
-static const char *time_text(char buffer[32], double seconds)
-{
-	if (seconds < 0.0995)
-		snprintf(buffer, 32, "%.*f ms", 2 * (seconds < 0.00095) + (seconds < 0.00995), 1e3 * seconds);
-	else if (seconds < 60)
-		snprintf(buffer, 32, "%.1f s", seconds);
-	else if (seconds < 3600)
-		snprintf(buffer, 32, "%d:%02d min", (int)seconds / 60, (int)seconds % 60);
-	else
-		snprintf(buffer, 32, "%d:%02d h", (int)(seconds / 3600), (int)(seconds / 60) % 60);
-	return buffer;
-}
-
-/* "accuracy 97.61 %"; `columns` pads the number. */
-static const char *metric_text(char buffer[64], const struct mlp_figures *figures, bool columns)
-{
-	char number[32];
+	char number[MLP_NUMBER_TEXT];
 	buffer[0] = '\0';
 	if (figures->metric.kind == MLP_RMSE)
-		snprintf(buffer, 64, "rmse %*s", columns ? 8 : 0, loss_text(number, figures->value));
+		snprintf(buffer, 64, "rmse %8s", mlp_number_text(number, figures->value));
 	else if (figures->metric.kind != MLP_NO_METRIC)
-		snprintf(buffer, 64, "accuracy %*.2f %%", columns ? 6 : 0, 100 * figures->value);
+		snprintf(buffer, 64, "accuracy %6.2f %%", 100 * figures->value);
 	return buffer;
 }
 
@@ -142,24 +110,55 @@ void mlp_progress_begin(struct mlp_progress *progress, int epochs, int rows, int
 	progress->epochs = epochs;
 	progress->rows = rows;
 	progress->held_name = held_name;
-	progress->started = now();
-	if (progress->quiet)
+	progress->started = mlp_now();
+	if (progress->quiet || progress->trial > 0)
 		return;
 	for (int k = 0; k < network->tensor_count; k++)
 		if (network->tensor(k)->role == MLP_PARAMETER)
 			parameters += network->tensor(k)->elements;
 	fprintf(progress->out, "%s%s%s: %s parameters", style(progress, BOLD), network->name,
-	        style(progress, RESET), grouped(number, parameters));
-	fprintf(progress->out, ", %s rows", grouped(number, rows));
+	        style(progress, RESET), mlp_grouped_text(number, parameters));
+	fprintf(progress->out, ", %s rows", mlp_grouped_text(number, rows));
 	if (held_rows > 0)
-		fprintf(progress->out, " + %s for validation", grouped(number, held_rows));
+		fprintf(progress->out, " + %s for validation", mlp_grouped_text(number, held_rows));
 	if (test_rows > 0)
-		fprintf(progress->out, " + %s for test", grouped(number, test_rows));
+		fprintf(progress->out, " + %s for test", mlp_grouped_text(number, test_rows));
+	if (progress->trials > 0)
+		fprintf(progress->out, ", %d %s", progress->trials, progress->trial_name);
 	fprintf(progress->out, ", batch %d, seed %llu\n", network->batch, (unsigned long long)seed);
 	if (network->loss_description && network->loss_description[0])
 		fprintf(progress->out, "%sminimize %s%s\n", style(progress, DIM), network->loss_description,
 		        style(progress, RESET));
 	fflush(progress->out);
+}
+
+void mlp_progress_trial(struct mlp_progress *progress, int trial, int trials, const char *name)
+{
+	struct mlp_history *history = &progress->history;
+	history->count = 0;
+	history->best = -1;
+	history->best_loss = INFINITY;
+	progress->trial = trial;
+	progress->trials = trials;
+	progress->trial_name = name;
+	progress->label[0] = '\0';
+	if (trials > 1)
+		snprintf(progress->label, sizeof progress->label, "%d/%d ", trial + 1, trials);
+}
+
+double mlp_progress_seconds(const struct mlp_progress *progress)
+{
+	return mlp_now() - progress->started;
+}
+
+double mlp_progress_epoch_seconds(const struct mlp_progress *progress)
+{
+	return mlp_now() - progress->epoch_started;
+}
+
+int mlp_progress_epoch_rows(const struct mlp_progress *progress)
+{
+	return progress->rows - (progress->epoch == progress->epochs_before ? progress->rows_before : 0);
 }
 
 void mlp_progress_resume(struct mlp_progress *progress, const char *file, int epochs_done, int row)
@@ -176,10 +175,18 @@ void mlp_progress_resume(struct mlp_progress *progress, const char *file, int ep
 		                 epochs_done + 1, progress->epochs, row, progress->rows);
 }
 
+/* Many small epochs: neither the clock nor the kernel is asked in each. */
+static bool is_fast(const struct mlp_progress *progress)
+{
+	return progress->stride >= FAST;
+}
+
 void mlp_progress_epoch_begin(struct mlp_progress *progress, int epoch)
 {
 	progress->epoch = epoch;
-	progress->epoch_started = now();
+	bool timed = !is_fast(progress) || progress->timed ||
+	             mlp_progress_prints(progress, epoch + 1 == progress->epochs);
+	progress->epoch_started = timed ? mlp_now() : (double)NAN;
 }
 
 void mlp_progress_clear(struct mlp_progress *progress)
@@ -211,28 +218,27 @@ static void draw_line(struct mlp_progress *progress, int rows_done, double loss,
 {
 	char bar[MOST_BAR * 3 + 1] = "", sparks[SPARKS * 3 + 1] = "", text[LINE];
 	char number[32], speed[32], left[32];
-	double done = (double)rows_done / progress->rows, spent = time - progress->epoch_started;
-	bool first = progress->epoch == progress->epochs_before;
-	double rate = spent > 0 ? (rows_done - (first ? progress->rows_before : 0)) / spent : 0;
-	double whole = (time - progress->started) / (progress->epoch + done - done_before(progress));
-	double remaining = whole * (progress->epochs - progress->epoch - done);
-	bool color = progress->color || (progress->live && !getenv("NO_COLOR"));
-	const char *bright = color ? CYAN : "", *reset = color ? RESET : "";
+	double done = (double)rows_done / progress->rows, spent = time - progress->started;
+	double trained = progress->epoch + done - done_before(progress);   /* epochs */
+	double rate = spent > 0 ? trained * progress->rows / spent : 0, whole = spent / trained;
+	int trials_after = progress->trials > 1 ? progress->trials - progress->trial - 1 : 0;
+	double remaining = whole * ((double)progress->epochs * (1 + trials_after) - progress->epoch - done);
+	const char *bright = progress->live_color ? CYAN : "", *reset = progress->live_color ? RESET : "";
 	int width = terminal_width(progress->err) - 1, digits = snprintf(NULL, 0, "%d", progress->epochs);
-	int used = 6 + 2 * digits + 1 + 7, bar_width = width - used - 60;
+	int used = (int)strlen(progress->label) + 6 + 2 * digits + 1 + 7, bar_width = width - used - 60;
 	bar_width = bar_width > MOST_BAR ? MOST_BAR : bar_width < 8 ? 8 : bar_width;
 	draw_bar(progress, bar, done, bar_width);
-	snprintf(text, sizeof text, "epoch %*d/%d %s%s%s %3.0f %%", digits, progress->epoch + 1,
-	         progress->epochs, bright, bar, reset, 100 * done);
+	snprintf(text, sizeof text, "%sepoch %*d/%d %s%s%s %3.0f %%", progress->label, digits,
+	         progress->epoch + 1, progress->epochs, bright, bar, reset, 100 * done);
 	fprintf(progress->err, "\r\033[K%s", text);
 	used += bar_width;
-	int length = snprintf(text, sizeof text, "  loss %s", loss_text(number, loss));
+	int length = snprintf(text, sizeof text, "  loss %s", mlp_number_text(number, loss));
 	if ((used += length) < width)
 		fputs(text, progress->err);
-	length = snprintf(text, sizeof text, "  %s left", time_text(left, remaining));
+	length = snprintf(text, sizeof text, "  %s left", mlp_time_text(left, remaining));
 	if ((used += length) < width)
 		fputs(text, progress->err);
-	length = snprintf(text, sizeof text, "  %s rows/s", grouped(speed, (int64_t)rate));
+	length = snprintf(text, sizeof text, "  %s rows/s", mlp_grouped_text(speed, (int64_t)rate));
 	if ((used += length) < width)
 		fputs(text, progress->err);
 	const struct mlp_history *history = &progress->history;
@@ -250,7 +256,7 @@ bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss
 {
 	if (--progress->countdown > 0)
 		return false;
-	double time = now(), since = time - progress->checked;
+	double time = mlp_now(), since = time - progress->checked;
 	if (since < LOOK_TOO_OFTEN && progress->stride < MOST_STRIDE)
 		progress->stride *= 2;
 	else if (since > LOOK_TOO_SELDOM && progress->stride > 1)
@@ -260,6 +266,11 @@ bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss
 	if (progress->live && time - progress->drawn >= REDRAW)
 		draw_line(progress, rows_done, loss, time);
 	return mlp_interrupt_came(&progress->interrupt);
+}
+
+bool mlp_progress_between(struct mlp_progress *progress)
+{
+	return !is_fast(progress) && mlp_interrupt_came(&progress->interrupt);
 }
 
 bool mlp_history_reserve(struct mlp_history *history, int count)
@@ -290,9 +301,11 @@ static void remember(struct mlp_history *history, double loss, const struct mlp_
 	history->count++;
 }
 
-static bool prints_epoch(const struct mlp_progress *progress)
+bool mlp_progress_prints(const struct mlp_progress *progress, bool last)
 {
-	if (progress->epochs <= MOST_LINES || progress->epoch == 0)
+	if (progress->quiet || progress->trials > 0)
+		return false;
+	if (last || progress->epochs <= MOST_LINES || progress->epoch == 0)
 		return true;
 	return (progress->epoch + 1) % ((progress->epochs + WANTED_LINES - 1) / WANTED_LINES) == 0;
 }
@@ -308,37 +321,35 @@ void mlp_progress_epoch_end(struct mlp_progress *progress, double loss, const st
 		history->best_loss = held->loss;
 	}
 	remember(history, loss, held);
-	if (progress->quiet || !(last || prints_epoch(progress)))
+	if (!mlp_progress_prints(progress, last))
 		return;
 	mlp_progress_clear(progress);
 	FILE *out = progress->out;
 	int digits = snprintf(NULL, 0, "%d", progress->epochs);
 	fprintf(out, "epoch %*d/%d  loss %8s", digits, progress->epoch + 1, progress->epochs,
-	        loss_text(number, loss));
+	        mlp_number_text(number, loss));
 	if (held) {
 		fprintf(out, "  %s %s%8s%s", progress->held_name, best ? style(progress, GREEN) : "",
-		        loss_text(number, held->loss), best ? style(progress, RESET) : "");
+		        mlp_number_text(number, held->loss), best ? style(progress, RESET) : "");
 		fprintf(out, " %s", best ? "*" : " ");
 		if (held->metric.kind != MLP_NO_METRIC)
-			fprintf(out, " %s", metric_text(metric, held, true));
+			fprintf(out, " %s", metric_text(metric, held));
 	}
-	fprintf(out, "  %8s\n", time_text(time, now() - progress->epoch_started));
+	double seconds = mlp_progress_epoch_seconds(progress);
+	fprintf(out, "  %8s\n", isnan(seconds) ? "" : mlp_time_text(time, seconds));
 	fflush(out);
 }
 
 void mlp_progress_figures(struct mlp_progress *progress, const char *name, const struct mlp_figures *figures)
 {
-	char number[32], metric[64];
+	char number[MLP_NUMBER_TEXT], text[MLP_FIGURES_TEXT];
 	if (progress->quiet)
 		return;
 	mlp_progress_clear(progress);
 	fprintf(progress->out, "%s%s%s: loss %s", style(progress, BOLD), name, style(progress, RESET),
-	        loss_text(number, figures->loss));
-	if (figures->metric.kind != MLP_NO_METRIC)
-		fprintf(progress->out, ", %s", metric_text(metric, figures, false));
-	if (figures->metric.kind == MLP_ACCURACY_MOST || figures->metric.kind == MLP_ACCURACY_HALF)
-		fprintf(progress->out, " (%lld of %lld)", (long long)figures->right, (long long)figures->of);
-	fputc('\n', progress->out);
+	        mlp_number_text(number, figures->loss));
+	fprintf(progress->out, "%s%s\n", figures->metric.kind != MLP_NO_METRIC ? ", " : "",
+	        mlp_figures_text(text, figures));
 	fflush(progress->out);
 }
 
@@ -359,9 +370,11 @@ void mlp_progress_finish(struct mlp_progress *progress)
 {
 	const struct mlp_history *history = &progress->history;
 	char time[32], number[32], speed[32], last[32] = "";
-	double spent = now() - progress->started;
+	double spent = mlp_now() - progress->started;
 	int count = history->count, trained = count - progress->epochs_before;
 	mlp_progress_clear(progress);
+	if (progress->trials > 0)
+		return;
 	if (progress->chart)
 		mlp_chart(progress->out, history->losses, progress->held_name ? history->held_losses : NULL,
 		          count, terminal_width(progress->out), progress->color, progress->held_name);
@@ -372,9 +385,9 @@ void mlp_progress_finish(struct mlp_progress *progress)
 		mlp_progress_say(progress, "%d epoch%s", count, count == 1 ? "" : "s");
 	else
 		mlp_progress_say(progress, "%d epoch%s%s in %s, %s rows/s", count, count == 1 ? "" : "s",
-		                 last, time_text(time, spent),
-		                 grouped(speed, (int64_t)(spent > 0 ? rows / spent : 0)));
+		                 last, mlp_time_text(time, spent),
+		                 mlp_grouped_text(speed, (int64_t)(spent > 0 ? rows / spent : 0)));
 	if (history->best >= 0 && history->best + 1 < count)
 		mlp_progress_say(progress, "best %s loss %s in epoch %d (*)", progress->held_name,
-		                 loss_text(number, history->best_loss), history->best + 1);
+		                 mlp_number_text(number, history->best_loss), history->best + 1);
 }

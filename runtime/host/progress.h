@@ -14,12 +14,15 @@ struct mlp_history {
 	double best_loss;
 };
 
+/* Seconds of the monotonic clock. */
+double mlp_now(void);
+
 /* Room for so many epochs. False: no memory. */
 bool mlp_history_reserve(struct mlp_history *history, int count);
 
 struct mlp_progress {
 	FILE *out, *err;
-	bool quiet, live, color, unicode, chart;   /* live: on err; color and chart: on out */
+	bool quiet, live, color, live_color, unicode, chart;   /* live: on err; color and chart: on out */
 	const struct mlp_network *network;
 	struct mlp_interrupt interrupt;
 
@@ -29,7 +32,12 @@ struct mlp_progress {
 	double started, epoch_started, drawn, checked;   /* seconds of the monotonic clock */
 	int stride, countdown;       /* steps between looks at the clock */
 	int epoch;                   /* from 0 */
+	bool timed;                  /* set by who wants the time of each epoch */
 	bool line_shown;
+
+	int trial, trials;           /* of several trainings, from 0; trials 0: of one */
+	const char *trial_name;      /* "folds" */
+	char label[32];              /* what the live line begins with */
 
 	struct mlp_history history;
 	int epochs_before, rows_before;   /* done when this process began; rows of the epoch after them */
@@ -40,6 +48,15 @@ void mlp_progress_open(struct mlp_progress *progress, const struct mlp_network *
 /* The header line: network, rows, batch, what is minimised. */
 void mlp_progress_begin(struct mlp_progress *progress, int epochs, int rows, int held_rows,
                         const char *held_name, int test_rows, uint64_t seed);
+/* Before `begin` of each of several trainings: these have no lines of epochs and no curve. */
+void mlp_progress_trial(struct mlp_progress *progress, int trial, int trials, const char *name);
+/* Since `begin`; since `epoch_begin`, NAN where that is not known. */
+double mlp_progress_seconds(const struct mlp_progress *progress);
+double mlp_progress_epoch_seconds(const struct mlp_progress *progress);
+/* Rows of this epoch that this process trains. */
+int mlp_progress_epoch_rows(const struct mlp_progress *progress);
+/* Does the epoch print a line? */
+bool mlp_progress_prints(const struct mlp_progress *progress, bool last);
 void mlp_progress_epoch_begin(struct mlp_progress *progress, int epoch);
 
 /* The run goes on after so many epochs and rows. */
@@ -47,6 +64,10 @@ void mlp_progress_resume(struct mlp_progress *progress, const char *file, int ep
 
 /* After each step, with the rows of the epoch done and the mean loss over them. True: Ctrl-C came. */
 bool mlp_progress_step(struct mlp_progress *progress, int rows_done, double loss);
+
+/* Between two epochs, after the end of the first. True: Ctrl-C came; what it does not tell, a step does soon.
+ */
+bool mlp_progress_between(struct mlp_progress *progress);
 
 /* After each epoch; `held` may be NULL. */
 void mlp_progress_epoch_end(struct mlp_progress *progress, double loss, const struct mlp_figures *held,

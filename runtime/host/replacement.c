@@ -100,7 +100,7 @@ static int write_all(int descriptor, const char *bytes, size_t length)
 		bytes += written;
 		length -= (size_t)written;
 	}
-	return AGAIN(fsync(descriptor)) == 0 ? 0 : errno;
+	return 0;
 }
 
 /* Makes the rename itself last. Directories of some file systems cannot be synchronised: EINVAL. */
@@ -116,18 +116,15 @@ static int sync_directory(const char *path)
 	return reason;
 }
 
-/* 0 or an errno. */
-static int replace(struct mlp_replacement *file, const char *bytes, size_t length)
+/* What was written to the temporary takes the place of the file. 0 or an errno. */
+static int finish(struct mlp_replacement *file)
 {
 	struct stat old;
 	int reason = 0;
 	if (stat(file->real, &old) == 0 && AGAIN(fchmod(file->descriptor, old.st_mode & 07777)) != 0)
 		return errno;
-	reason = write_all(file->descriptor, bytes, length);
-	if (reason == 0 && AGAIN(rename(file->temporary, file->real)) != 0)
-		reason = errno;
-	if (reason != 0)
-		return reason;
+	if (AGAIN(fsync(file->descriptor)) != 0 || AGAIN(rename(file->temporary, file->real)) != 0)
+		return errno;
 	if (close(file->descriptor) != 0 && errno != EINTR)
 		reason = errno;
 	file->descriptor = -1;
@@ -156,18 +153,29 @@ int mlp_replacement_open(struct mlp_replacement *file, const struct mlp_messages
 	return reason == 0 ? MLP_WELL : refuse(messages, path, reason);
 }
 
-int mlp_replacement_write(struct mlp_replacement *file, const struct mlp_messages *messages,
-                          const char *bytes, size_t length)
+/* After the end of a replacement, well or not. */
+static int conclude(struct mlp_replacement *file, const struct mlp_messages *messages, int reason)
 {
-	int reason = file->descriptor < 0 ? make_temporary(file) : 0;
-	if (reason == 0)
-		reason = replace(file, bytes, length);
 	if (reason == 0) {
 		make_temporary(file);   /* the lock; where this fails the next time will tell */
 		return MLP_WELL;
 	}
 	drop_temporary(file);
 	return refuse(messages, file->path, reason);
+}
+
+int mlp_replacement_write(struct mlp_replacement *file, const struct mlp_messages *messages,
+                          const char *bytes, size_t length)
+{
+	int reason = file->descriptor < 0 ? make_temporary(file) : 0;
+	if (reason == 0)
+		reason = write_all(file->descriptor, bytes, length);
+	return conclude(file, messages, reason == 0 ? finish(file) : reason);
+}
+
+int mlp_replacement_finish(struct mlp_replacement *file, const struct mlp_messages *messages)
+{
+	return conclude(file, messages, finish(file));
 }
 
 void mlp_replacement_close(struct mlp_replacement *file)

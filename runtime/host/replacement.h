@@ -23,6 +23,9 @@ int mlp_replacement_open(struct mlp_replacement *file, const struct mlp_messages
 int mlp_replacement_write(struct mlp_replacement *file, const struct mlp_messages *messages,
                           const char *bytes, size_t length);
 
+/* The same with what the caller has written to the descriptor, once. */
+int mlp_replacement_finish(struct mlp_replacement *file, const struct mlp_messages *messages);
+
 /* Takes the temporary away. A file that was not opened, all zero, may be closed too. */
 void mlp_replacement_close(struct mlp_replacement *file);
 

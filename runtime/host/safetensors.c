@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "host/metrics.h"
+#include "host/stored.h"
 
 static const char *const PREFIXES[] = {
 	[MLP_OF_NET] = "", [MLP_OF_STATE] = "state/", [MLP_OF_BEST] = "best/", [MLP_OF_HISTORY] = "history/"};
@@ -58,6 +59,16 @@ bool mlp_layout_open(struct mlp_layout *layout, const struct mlp_network *networ
 		                                         .elements = kind.epochs};
 		well = add_entry(layout, MLP_OF_HISTORY, i, &layout->history[i], sizeof(float));
 	}
+	return well;
+}
+
+bool mlp_layout_of(struct mlp_layout *layout, const struct mlp_tensor *tensors, size_t count,
+                   size_t real_size)
+{
+	*layout = (struct mlp_layout){.entries = calloc(count + 1, sizeof *layout->entries)};
+	bool well = layout->entries != NULL;
+	for (size_t k = 0; well && k < count; k++)
+		well = add_entry(layout, MLP_OF_NET, (int)k, &tensors[k], real_size);
 	return well;
 }
 
@@ -199,58 +210,36 @@ bool mlp_checksum_matches(struct mlp_bytes *bytes, size_t header)
 	return memcmp(found, wanted, MLP_CHECKSUM) == 0;
 }
 
-static bool shape_matches(const json_t *shape, const struct mlp_tensor *tensor)
+static bool shape_matches(const struct mlp_stored *stored, const struct mlp_tensor *tensor)
 {
-	if (!json_is_array(shape) || json_array_size(shape) != (size_t)tensor->rank)
-		return false;
-	for (int d = 0; d < tensor->rank; d++) {
-		const json_t *extent = json_array_get(shape, (size_t)d);
-		if (!json_is_integer(extent) || json_integer_value(extent) != tensor->shape[d])
-			return false;
-	}
-	return true;
+	bool same = stored->rank == tensor->rank;
+	for (int d = 0; same && d < tensor->rank; d++)
+		same = stored->shape[d] == tensor->shape[d];
+	return same;
 }
 
 /* Sets where the tensor begins in the data of the file; NULL, or what is wrong with it. */
 static const char *find_fault(struct mlp_entry *entry, const json_t *description, size_t data_length)
 {
-	const char *dtype = json_string_value(json_object_get(description, "dtype"));
-	const json_t *offsets = json_object_get(description, "data_offsets");
-	if (!description)
-		return "is missing";
-	if (!json_is_object(description) || json_object_size(description) != 3 || !dtype ||
-	    json_array_size(offsets) != 2 || !json_is_integer(json_array_get(offsets, 0)) ||
-	    !json_is_integer(json_array_get(offsets, 1)))
-		return "is not described by dtype, shape and data_offsets";
-	if (strcmp(dtype, entry->dtype) != 0)
+	struct mlp_stored stored = {.name = entry->name};
+	enum mlp_stored_fault fault = mlp_read_stored(description, data_length, &stored);
+	if (fault == MLP_STORED_MISSING || fault == MLP_STORED_NO_DESCRIPTION)
+		return mlp_stored_sentence(fault);
+	if (fault == MLP_STORED_DTYPE || strcmp(stored.dtype->name, entry->dtype) != 0)
 		return "has another type of numbers";
-	if (!shape_matches(json_object_get(description, "shape"), entry->tensor))
+	if (fault == MLP_STORED_SHAPE || !shape_matches(&stored, entry->tensor))
 		return "has another shape";
-	json_int_t from = json_integer_value(json_array_get(offsets, 0));
-	json_int_t to = json_integer_value(json_array_get(offsets, 1));
-	if (from < 0 || to < from || (uint64_t)to > data_length || (uint64_t)(to - from) != entry->size)
-		return "lies outside the data";
-	entry->begin = (size_t)from;
+	if (fault != MLP_STORED_WELL)
+		return mlp_stored_sentence(fault);
+	entry->begin = stored.begin;
 	return NULL;
-}
-
-struct extent {
-	size_t begin, end;
-};
-
-static int by_begin(const void *left, const void *right)
-{
-	const struct extent *a = left, *b = right;
-	if (a->begin != b->begin)
-		return a->begin < b->begin ? -1 : 1;
-	return (a->end > b->end) - (a->end < b->end);
 }
 
 int mlp_check_tensors(struct mlp_layout *layout, const struct mlp_messages *messages, const char *file,
                       const struct mlp_bytes *bytes, size_t data_start, const json_t *header)
 {
-	size_t at = 0, data_length = bytes->length - data_start;
-	struct extent *extents = calloc(layout->count + 1, sizeof *extents);
+	size_t data_length = bytes->length - data_start;
+	struct mlp_extent *extents = calloc(layout->count + 1, sizeof *extents);
 	if (!extents)
 		return mlp_no_memory(messages);
 	int status = MLP_WELL;
@@ -261,19 +250,15 @@ int mlp_check_tensors(struct mlp_layout *layout, const struct mlp_messages *mess
 			mlp_error_in(messages, file, "tensor `%s` %s", entry->name, fault);
 			status = MLP_BAD_DATA;
 		}
-		extents[i] = (struct extent){entry->begin, entry->begin + entry->size};
+		extents[i] = (struct mlp_extent){entry->begin, entry->begin + entry->size};
 		entry->begin += data_start;
 	}
-	qsort(extents, layout->count, sizeof *extents, by_begin);
-	for (size_t i = 0; status == MLP_WELL && i < layout->count; at = extents[i++].end)
-		if (extents[i].begin != at)
-			status = refuse(messages, file, "damaged: the tensors overlap or leave holes");
-	free(extents);
 	if (status == MLP_WELL && json_object_size(header) != layout->count + 1)
-		return refuse(messages, file, "holds tensors that the model does not have");
-	if (status == MLP_WELL && at != data_length)
-		return refuse(messages, file, "damaged: more data than tensors");
-	return status;
+		status = refuse(messages, file, "holds tensors that the model does not have");
+	const char *problem =
+		status == MLP_WELL ? mlp_check_extents(extents, layout->count, data_length) : NULL;
+	free(extents);
+	return problem ? refuse(messages, file, problem) : status;
 }
 
 void *mlp_values(const struct mlp_bytes *bytes, const struct mlp_entry *entry)

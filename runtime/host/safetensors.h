@@ -44,6 +44,9 @@ struct mlp_kind {
 
 /* Entries one behind the other. False: no memory; close in any case. */
 bool mlp_layout_open(struct mlp_layout *layout, const struct mlp_network *network, struct mlp_kind kind);
+/* The same of parameters alone, by their descriptions. */
+bool mlp_layout_of(struct mlp_layout *layout, const struct mlp_tensor *tensors, size_t count,
+                   size_t real_size);
 void mlp_layout_close(struct mlp_layout *layout);
 
 /* -- Bytes ----------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "host/dataset.h"
+#include "host/fill.h"
 #include "host/parameters.h"
 #include "host/replacement.h"
 #include "host/safetensors.h"
@@ -32,6 +33,25 @@ static bool add_classes(json_t *object, const struct mlp_port *port, const struc
 	return well;
 }
 
+/* binary.PORT: the values of these reals were all 0 or 1. */
+static bool add_binary(json_t *object, const struct mlp_port *port)
+{
+	char key[MLP_CLASS_KEY];
+	snprintf(key, sizeof key, "binary.%s", port->name);
+	return json_object_set_new(object, key, json_string("yes")) == 0;
+}
+
+/* fill.PORT: what stands for missing values. */
+static bool add_fill(json_t *object, const struct mlp_port *port, const double *fill)
+{
+	char key[MLP_CLASS_KEY];
+	char *text = mlp_fill_text(port, fill);
+	snprintf(key, sizeof key, "fill.%s", port->name);
+	bool well = text && json_object_set_new(object, key, json_string(text)) == 0;
+	free(text);
+	return well;
+}
+
 json_t *mlp_metadata(const struct mlp_network *network, const struct mlp_labels *labels, int epoch,
                      uint64_t seed)
 {
@@ -48,6 +68,10 @@ json_t *mlp_metadata(const struct mlp_network *network, const struct mlp_labels 
 		const struct mlp_port *port = mlp_port_of(network, i);
 		if (port->classes > 0 && labels[i].settled)
 			well = add_classes(object, port, &labels[i]);
+		if (well && labels[i].binary)
+			well = add_binary(object, port);
+		if (well && labels[i].fill)
+			well = add_fill(object, port, labels[i].fill);
 	}
 	if (well)
 		return object;

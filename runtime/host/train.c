@@ -1,15 +1,14 @@
-/* A training run: prepare, train epoch by epoch, test, save. */
+/* Training: epoch by epoch, to the end or where it stops. */
 #define _GNU_SOURCE
 #include "mlp_arithmetic.h"
 
-#include "host/train.h"
+#include "host/run.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/finite.h"
-#include "host/run.h"
 #include "host/shuffle.h"
 
 static const struct mlp_dataset *held_out(const struct mlp_run *run)
@@ -17,7 +16,7 @@ static const struct mlp_dataset *held_out(const struct mlp_run *run)
 	return run->validation.rows > 0 ? &run->validation : run->test.rows > 0 ? &run->test : NULL;
 }
 
-static int refuse_loss(struct mlp_run *run, int step, double loss)
+int mlp_refuse_loss(struct mlp_run *run, int step, double loss)
 {
 	mlp_progress_clear(&run->progress);
 	if (isfinite(loss))
@@ -53,7 +52,7 @@ static int write_checkpoint(struct mlp_run *run)
 		return MLP_WELL;
 	mlp_progress_clear(&run->progress);
 	if (mlp_name_not_finite(NULL, run->network, run->state.net))
-		return refuse_loss(run, 0, 0);
+		return mlp_refuse_loss(run, 0, 0);
 	int status = mlp_write_checkpoint(&run->messages, &run->checkpoint, &run->state);
 	if (status != MLP_WELL && access(run->options->checkpoint, F_OK) == 0)
 		mlp_help(&run->messages, "the checkpoint that is there is whole: `--resume` goes on from it");
@@ -66,14 +65,26 @@ static bool wants_checkpoint(const struct mlp_run *run, int step)
 	return run->options->checkpoint && every > 0 && step % every == 0 && run->state.row < run->state.rows;
 }
 
+/* False: no memory. */
+static bool order_rows(struct mlp_run *run, int epoch)
+{
+	const struct mlp_run_state *state = &run->state;
+	if (state->balanced)
+		return mlp_balance(&run->strata, state->seed, epoch, run->order);
+	for (int i = 0; i < state->rows; i++)
+		run->order[i] = i;
+	mlp_shuffle(run->order, state->rows, state->seed, MLP_HOST_STREAMS + MLP_STREAM_ORDER,
+	            (uint32_t)epoch);
+	return true;
+}
+
 /* The rest of a pass over the training rows. The order is a function of the seed and the epoch. */
 static int train_epoch(struct mlp_run *run, int epoch)
 {
 	struct mlp_run_state *state = &run->state;
 	const struct mlp_network *network = run->network;
-	for (int i = 0; i < state->rows; i++)
-		run->order[i] = i;
-	mlp_shuffle(run->order, state->rows, state->seed, MLP_HOST_STREAMS + MLP_STREAM_ORDER, (uint32_t)epoch);
+	if (!order_rows(run, epoch))
+		return mlp_no_memory(&run->messages);
 	network->set_epoch(state->training, epoch);
 	int status = MLP_WELL;
 	while (state->row < state->rows && !run->interrupted && status == MLP_WELL) {
@@ -83,11 +94,12 @@ static int train_epoch(struct mlp_run *run, int epoch)
 		double loss = network->train_step(state->training, count, run->pointers,
 		                                  run->pointers + run->training.input_count);
 		if (!isfinite(loss))
-			return refuse_loss(run, step, loss);
+			return mlp_refuse_loss(run, step, loss);
 		state->loss_sum += loss * count;
 		state->row += count;
 		state->step++;
-		run->interrupted = mlp_progress_step(&run->progress, state->row, state->loss_sum / state->row);
+		run->interrupted =
+		        mlp_progress_step(&run->progress, state->row, state->loss_sum / state->row);
 		if (wants_checkpoint(run, step))
 			status = write_checkpoint(run);
 	}
@@ -100,19 +112,59 @@ static void say_stopped(struct mlp_run *run)
 	                 run->patience == 1 ? "" : "s");
 }
 
+static void show_norms(struct mlp_run *run, int epoch, bool prints)
+{
+	char before[MLP_NUMBER_TEXT], after[MLP_NUMBER_TEXT];
+	for (int k = 0; prints && k < run->network->tensor_count; k++) {
+		const struct mlp_norm *norm = &run->norms.tensors[k];
+		if (run->network->tensor(k)->role == MLP_PARAMETER)
+			mlp_progress_say(&run->progress, "    %-20s norm %8s  moved %8s  %6.2f %%",
+			                 run->network->tensor(k)->name, mlp_number_text(before, norm->after),
+			                 mlp_number_text(after, norm->update), 100 * mlp_norm_ratio(norm));
+	}
+	if (run->options->quiet)
+		return;
+	mlp_progress_clear(&run->progress);
+	mlp_norms_warn(&run->norms, &run->messages, epoch);
+}
+
+/* Without memory the curve is shorter. */
+static void remember(struct mlp_metric_curve *curve, int epoch, double value)
+{
+	if (curve->count == curve->room) {
+		int room = curve->room ? curve->room * 2 : 64;
+		double *values = realloc(curve->values, (size_t)room * sizeof *values);
+		if (!values)
+			return;
+		curve->values = values;
+		curve->room = room;
+	}
+	curve->first = curve->count == 0 ? epoch : curve->first;
+	curve->values[curve->count++] = value;
+}
+
 /* After an epoch: the held-out figures, the line, the best parameters. True: stop here. */
 static bool finish_epoch(struct mlp_run *run, int epoch, double loss)
 {
 	const struct mlp_dataset *held = held_out(run);
 	struct mlp_figures figures;
+	run->evaluator.quick = !run->options->log;
 	if (held)
 		figures = mlp_evaluate(&run->evaluator, run->state.net, held, run->metric);
+	run->evaluator.quick = false;
 	bool better = held && figures.loss < run->progress.history.best_loss;
 	if (better && run->state.best)
 		memcpy(run->state.best, run->state.net, run->network->net_size);
 	bool stop = run->state.best && !better && epoch - run->progress.history.best >= run->patience;
-	mlp_progress_epoch_end(&run->progress, loss, held ? &figures : NULL,
-	                       stop || epoch + 1 == run->epochs);
+	bool last = stop || epoch + 1 == run->epochs;
+	if (run->options->norms)
+		mlp_norms_end(&run->norms, run->state.net);
+	mlp_progress_epoch_end(&run->progress, loss, held ? &figures : NULL, last);
+	if (run->options->report && held)
+		remember(&run->curve, epoch, figures.value);
+	mlp_log_epoch(&run->log, run, loss, held ? &figures : NULL);
+	if (run->options->norms)
+		show_norms(run, epoch, mlp_progress_prints(&run->progress, last));
 	if (stop)
 		say_stopped(run);
 	return stop;
@@ -135,6 +187,8 @@ static int train_epochs(struct mlp_run *run)
 	while (state->epochs_done < run->epochs && !stop && !run->interrupted) {
 		int epoch = state->epochs_done;
 		mlp_progress_epoch_begin(&run->progress, epoch);
+		if (run->options->norms)
+			mlp_norms_begin(&run->norms, state->net);
 		int status = train_epoch(run, epoch);
 		if (status != MLP_WELL)
 			return status;
@@ -148,12 +202,12 @@ static int train_epochs(struct mlp_run *run)
 		if (status != MLP_WELL)
 			return status;
 		if (!stop)
-			run->interrupted = mlp_interrupt_came(&run->progress.interrupt);
+			run->interrupted = mlp_progress_between(&run->progress);
 	}
 	return MLP_WELL;
 }
 
-static int train(struct mlp_run *run)
+int mlp_run_epochs(struct mlp_run *run)
 {
 	const struct mlp_dataset *held = held_out(run);
 	const char *held_name = !held ? NULL : held == &run->validation ? "validation" : "test";
@@ -168,87 +222,9 @@ static int train(struct mlp_run *run)
 	int status = train_epochs(run);
 	if (status != MLP_WELL)
 		return status;
-	if (run->state.best && run->progress.history.best >= 0 && !run->interrupted)
+	if (run->state.best && run->progress.history.best >= 0)
 		memcpy(run->state.net, run->state.best, run->network->net_size);
+	run->seconds = mlp_progress_seconds(&run->progress);
 	mlp_progress_finish(&run->progress);
 	return MLP_WELL;
-}
-
-static int finish(struct mlp_run *run)
-{
-	bool tested = run->test.rows > 0 || run->validation.rows > 0;
-	bool within = run->state.row > 0;
-	if (run->interrupted)
-		mlp_progress_say(&run->progress, "interrupted %s epoch %d", within ? "in" : "after",
-		                 run->state.epochs_done + within);
-	if (run->interrupted && run->options->checkpoint)
-		mlp_progress_say(&run->progress, "checkpoint in %s: `--resume` goes on from it",
-		                 run->options->checkpoint);
-	if (!run->interrupted && run->state.best && run->progress.history.best >= 0)
-		mlp_progress_say(&run->progress, "parameters of epoch %d kept", run->progress.history.best + 1);
-	const struct mlp_dataset *shown[] = {tested ? &run->validation : &run->training, &run->test};
-	const char *const names[] = {tested ? "validation" : "training", "test"};
-	for (int i = 0; i < 2; i++)
-		if (shown[i]->rows > 0 && !run->interrupted) {
-			struct mlp_figures figures =
-				mlp_evaluate(&run->evaluator, run->state.net, shown[i], run->metric);
-			mlp_progress_figures(&run->progress, names[i], &figures);
-		}
-	if (!run->options->save)
-		return MLP_WELL;
-	if (mlp_name_not_finite(NULL, run->network, run->state.net))
-		return refuse_loss(run, 0, 0);
-	int status = mlp_save_parameters(&run->messages, run->network, run->state.net, run->reader.labels,
-	                                 run->state.epochs_done, run->state.seed, run->options->save);
-	if (status == MLP_WELL)
-		mlp_progress_say(&run->progress, "saved in %s", run->options->save);
-	return status;
-}
-
-static void release(struct mlp_run *run)
-{
-	mlp_progress_close(&run->progress);
-	mlp_replacement_close(&run->checkpoint);
-	for (int i = 0; run->batch && i < run->network->input_count + run->network->target_count; i++)
-		free(run->batch[i]);
-	free(run->batch);
-	free(run->pointers);
-	free(run->order);
-	free(run->state.best);
-	free(run->state.training);
-	mlp_dataset_free(&run->training);
-	mlp_dataset_free(&run->validation);
-	mlp_dataset_free(&run->test);
-	if (run->evaluator.network)
-		mlp_evaluator_close(&run->evaluator);
-	mlp_close_parameters(&run->loaded);
-	if (run->reader.network)
-		mlp_reader_close(&run->reader);
-}
-
-int mlp_train_to(const struct mlp_network *network, const struct mlp_options *options, FILE *out, FILE *err)
-{
-	struct mlp_run run = {.network = network, .options = options, .state.network = network,
-	                  .checkpoint.descriptor = -1};
-	run.state.history = &run.progress.history;
-	bool terminal = fileno(err) >= 0 && isatty(fileno(err)) && !getenv("NO_COLOR");
-	run.messages.file = err;
-	run.messages.color =
-		options->color == MLP_COLOR_ALWAYS || (options->color == MLP_COLOR_AUTO && terminal);
-	run.state.seed = options->seed_given ? options->seed : network->seed;
-	run.epochs = options->epochs >= 0 ? options->epochs : network->epochs;
-	run.patience = options->patience >= 0 ? options->patience : network->patience;
-	mlp_progress_open(&run.progress, network, options, out, err);
-	int status = mlp_prepare(&run);
-	if (status == MLP_WELL)
-		status = train(&run);
-	if (status == MLP_WELL)
-		status = finish(&run);
-	bool interrupted = run.interrupted;
-	release(&run);
-	if ((fflush(out) != 0 || ferror(out)) && status == MLP_WELL) {
-		mlp_error(&run.messages, "cannot write the results");
-		status = MLP_BAD_SYSTEM;
-	}
-	return status == MLP_WELL && interrupted ? MLP_INTERRUPTED : status;
 }
