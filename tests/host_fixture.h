@@ -3,6 +3,7 @@
 #define HOST_FIXTURE_H
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static void __attribute__((unused)) enter_directory(void)
 {
 	cr_assert(mkdtemp(fixture_directory));
 	cr_assert(chdir(fixture_directory) == 0);
+	signal(SIGINT, SIG_DFL); /* ignored in a run in the background */
 }
 
 static void __attribute__((unused)) leave_directory(void)
