@@ -67,13 +67,9 @@ int32_t mlp_answer_classes(const struct mlp_answer *answer)
 	                                         : 0;
 }
 
-int32_t mlp_answer_class(const struct mlp_answer *answer, const void *values, int real_size, size_t number)
+int32_t mlp_most_likely(const void *values, int real_size, size_t number, int32_t classes)
 {
-	if (answer->kind == MLP_ANSWER_HALF) {
-		double value = mlp_real_at(values, number, real_size);
-		return value != value ? -1 : value >= 0.5;
-	}
-	int32_t best = -1, classes = answer->port->classes;
+	int32_t best = -1;
 	double largest = 0;
 	for (int32_t c = 0; c < classes; c++) {
 		double value = mlp_real_at(values, number * (size_t)classes + (size_t)c, real_size);
@@ -85,6 +81,18 @@ int32_t mlp_answer_class(const struct mlp_answer *answer, const void *values, in
 		}
 	}
 	return best;
+}
+
+int32_t mlp_of_two(double probability)
+{
+	return probability != probability ? -1 : probability >= 0.5;
+}
+
+int32_t mlp_answer_class(const struct mlp_answer *answer, const void *values, int real_size, size_t number)
+{
+	if (answer->kind == MLP_ANSWER_HALF)
+		return mlp_of_two(mlp_real_at(values, number, real_size));
+	return mlp_most_likely(values, real_size, number, answer->port->classes);
 }
 
 const char *mlp_class_name(const struct mlp_answer *answer, int32_t number, char buffer[MLP_CLASS_NAME])

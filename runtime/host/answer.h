@@ -33,7 +33,12 @@ int mlp_find_output(const struct mlp_network *network, int64_t elements);
 /* How many classes an answer chooses among; 0: numbers. */
 int32_t mlp_answer_classes(const struct mlp_answer *answer);
 
-/* The class of element `number` of all rows, from the values of the output; -1 where they are not numbers. */
+/* The class of element `number` of all rows, from its K values; of two classes, from the probability of the second.
+ * -1 where they are not numbers. */
+int32_t mlp_most_likely(const void *values, int real_size, size_t number, int32_t classes);
+int32_t mlp_of_two(double probability);
+
+/* The same from the values of the output. */
 int32_t mlp_answer_class(const struct mlp_answer *answer, const void *values, int real_size, size_t number);
 
 enum { MLP_CLASS_NAME = 24 };

@@ -97,21 +97,6 @@ static double output_at(const struct mlp_evaluator *evaluator, int output, size_
 	return mlp_real_at(evaluator->outputs[output], number, evaluator->network->real_size);
 }
 
-/* The class of element `number` of the batch, from its K outputs; -1 where they are not numbers. */
-static int32_t most_likely(const struct mlp_evaluator *evaluator, int output, size_t number, int32_t classes)
-{
-	int32_t best = 0;
-	double largest = output_at(evaluator, output, number * (size_t)classes);
-	for (int32_t c = 1; c < classes; c++) {
-		double value = output_at(evaluator, output, number * (size_t)classes + (size_t)c);
-		if (value > largest) {
-			largest = value;
-			best = c;
-		}
-	}
-	return largest == largest ? best : -1;
-}
-
 /* Adds the elements of `count` rows from `first` on. */
 static void add_batch(const struct mlp_evaluator *evaluator, const struct mlp_dataset *dataset, int first,
                       int count, struct mlp_metric metric)
@@ -126,7 +111,9 @@ static void add_batch(const struct mlp_evaluator *evaluator, const struct mlp_da
 		        classes > 0 ? 0 : mlp_part_real(target, evaluator->network->real_size, start + k);
 		int32_t wanted = classes > 0 ? mlp_part_class(target, start + k) : real == 1;
 		if (metric.kind == MLP_ACCURACY_MOST) {
-			mlp_tally_class(tally, wanted, most_likely(evaluator, metric.output, k, classes));
+			mlp_tally_class(tally, wanted,
+			                mlp_most_likely(evaluator->outputs[metric.output],
+			                                evaluator->network->real_size, k, classes));
 			if (scores && classes == 2)
 				mlp_tally_score(tally, wanted == 1,
 				                output_at(evaluator, metric.output, 2 * k + 1) -
@@ -137,7 +124,7 @@ static void add_batch(const struct mlp_evaluator *evaluator, const struct mlp_da
 		if (metric.kind == MLP_RMSE)
 			mlp_tally_real(tally, (int32_t)(k % elements), real, found);
 		else
-			mlp_tally_class(tally, wanted, found == found ? found >= 0.5 : -1);
+			mlp_tally_class(tally, wanted, mlp_of_two(found));
 		if (scores && metric.kind == MLP_ACCURACY_HALF)
 			mlp_tally_score(tally, wanted == 1, found);
 	}
