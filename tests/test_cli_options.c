@@ -22,6 +22,7 @@ Test(cli_options, refused)
 	         "mlpc: error[bad-value]: `--batch` " COUNT "`2147483648`\n"},
 	        {"$MLPC x.mlp --batch=12345678901", 2,
 	         "mlpc: error[bad-value]: `--batch` " COUNT "`12345678901`\n"},
+	        {"$MLPC x.mlp --threads=1025", 2, "mlpc: error[bad-value]: `--threads` takes at most 1024\n"},
 	        {"$MLPC x.mlp --output=", 2, "mlpc: error[bad-value]: the value of `--output` is empty\n"},
 	        {"$MLPC x.mlp --gradients=1", 2, "mlpc: error[bad-value]: `--gradients` takes no value\n"},
 	        {"$MLPC x.mlp -o a.c --dump=ast", 2,

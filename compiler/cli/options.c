@@ -16,6 +16,7 @@ enum {
 	TARGET_NATIVE, /* the first of TARGET_NAMES */
 	MOST_OPTIONS = 64,
 	FIRST_CODE = 256,
+	MOST_THREADS = 1024, /* each has scratch of its own */
 };
 
 /* The options of one command as getopt_long wants them: our rows, then those of the program that trains. */
@@ -320,6 +321,8 @@ static bool check_new(struct parser *parser)
 static bool check_together(struct parser *parser)
 {
 	struct options *options = parser->options;
+	if (options->compile.threads > MOST_THREADS)
+		return refuse(parser, "bad-value", "`--threads` takes at most %d", MOST_THREADS);
 	options->compile.dump = (enum stage)options->dump;
 	options->compile.real_double = options->real == 1;
 	bool runs_here = starts_program(options->command) || options->command == COMMAND_CHECK;
