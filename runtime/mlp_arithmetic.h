@@ -24,4 +24,13 @@
 #define MLP_ROUNDED(product) (product)
 #endif
 
+/* A function with many callers, of which no compiler shall make copies. */
+#if defined(__clang__)
+#define MLP_SHARED static __attribute__((noinline))
+#elif defined(__GNUC__)
+#define MLP_SHARED static __attribute__((noinline, noclone))
+#else
+#define MLP_SHARED static
+#endif
+
 #endif

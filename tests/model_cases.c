@@ -33,6 +33,16 @@
 /* A value y[2] of x, written out; the target is met by half the sum of squares. */
 #define VALUE(name, inputs, text) CASE(name, inputs "\ntarget t[2]\n" text "\nminimize half_sse(y, t)")
 
+/* Layers alike, with draws, statistics and parameters of their own. */
+#define EQUAL(number, from) \
+	"layer h" number "[3] = " from " + 0.1 * batch_norm(tanh(dense(dropout(" from ", rate = 0.2))))\n"
+
+/* Pairs that differ in the length of a sum, and in which of two tensors is read. */
+#define ALMOST(number) \
+	"layer a" number "[2] = tanh(dense(x))\nlayer b" number "[2] = tanh(dense(z))\n" \
+	"layer p" number "[j: 2] = sum(i, a" number "[i]^2 * b" number "[i] * (i + j))\n" \
+	"layer q" number "[j: 2] = sum(i, a" number "[i] * b" number "[i]^2 * (i + j))\n"
+
 const struct model_case model_cases[] = {
 	ACTIVATION(identity),
 	ACTIVATION(step),
@@ -147,6 +157,12 @@ const struct model_case model_cases[] = {
 	     "output y[3] = dense(k)\nminimize huber(y, t)"),
 
 	/* index equations */
+	VALUE("many equal layers", "input x[3]", EQUAL("1", "x") EQUAL("2", "h1") EQUAL("3", "h2")
+	      EQUAL("4", "h3") EQUAL("5", "h4") EQUAL("6", "h5") EQUAL("7", "h6") EQUAL("8", "h7")
+	      EQUAL("9", "h8") EQUAL("10", "h9") "output y[2] = dense(h10)"),
+	VALUE("layers that are almost equal", "input x[3]\ninput z[5]",
+	      ALMOST("1") ALMOST("2") ALMOST("3") ALMOST("4") ALMOST("5") ALMOST("6")
+	      "output y[2] = dense(p1 + p2 * p3 - p4 * p5 + p6 + q1 * q2 - q3 + q4 * q5 - q6)"),
 	VALUE("attention", "input x[6, 3]",
 	      "param Q[3, 3] = normal\nparam K[3, 3] = normal\nparam V[2, 3] = normal\n"
 	      "layer q[w: 6, d: 3] = sum(e, Q[d, e] * x[w, e])\nlayer k[w: 6, d: 3] = sum(e, K[d, e] * x[w, "

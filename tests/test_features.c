@@ -34,6 +34,8 @@ static const char *const compared[] = {
         "blocks over leading dimensions",
         "a block of one's own over leading dimensions",
         "free index",
+        "many equal layers",
+        "layers that are almost equal",
         "attention",
         "causal attention",
         "same convolution",

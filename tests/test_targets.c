@@ -22,7 +22,8 @@ enum { CHAINS = 3, SHAPES = 5, MOST_LINES = 2000 };
 static const char *const files[] = {
         "tests/targets/names.mlp",    "tests/targets/choices.mlp",     "tests/targets/places.mlp",
         "tests/targets/products.mlp", "tests/targets/tiny.mlp",        "tests/targets/wide.mlp",
-        "tests/targets/panels.mlp",   "models/custom/convolution.mlp", "models/custom/attention.mlp",
+        "tests/targets/panels.mlp",   "tests/targets/repeats.mlp",     "models/custom/convolution.mlp",
+        "models/custom/attention.mlp",
 };
 
 enum { FILES = sizeof files / sizeof *files, NETWORKS = FILES + SHAPES };

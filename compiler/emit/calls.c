@@ -1,6 +1,7 @@
 /* The body of a public function: schedules, views of the scratch, and the calls of its steps. */
 #include "emit/calls.h"
 
+#include "emit/repeat.h"
 #include "emit/step.h"
 
 static const char *const area_names[] = {
@@ -57,7 +58,7 @@ static void declare_view(struct body *body, const struct location *place)
 		                               scratch, at));
 }
 
-static const char *argument(struct body *body, const struct tensor *tensor)
+static const char *argument(struct body *body, const struct tensor *tensor, bool written)
 {
 	struct c_names *names = body->names;
 	struct location place = plan_location(names->plan, body->function, tensor);
@@ -69,8 +70,9 @@ static const char *argument(struct body *body, const struct tensor *tensor)
 		                   array_cast(body, tensor, tensor->role != TENSOR_OUTPUT),
 		                   body->training ? "t->" : "", name);
 	case IN_NET:
-		return name_format(names->names, "%s%s%s", scalar, body->training ? "t->net." : "net->",
-		                   name);
+		return name_format(names->names, "%s%s%s%s", scalar,
+		                   body->training && !written ? array_cast(body, tensor, true) : "",
+		                   body->training ? "t->net." : "net->", name);
 	case IN_STATE:
 	case IN_GRADIENT: return name_format(names->names, "%st->%s", scalar, name);
 	default: return name;
@@ -88,13 +90,16 @@ static void emit_call(struct body *body, const struct step *step)
 	const struct signature *signature = signature_of(names, step);
 	bool init = body->function == PLAN_INIT, now = body->training && !init;
 	struct text line = text_new(body->text->arena);
-	text_printf(&line, "%s(", c_function(names, step));
+	const struct repeat *repeat = repeat_of(names, step);
+	text_printf(&line, "%s(", c_function(names, repeat ? repeat->first : step));
 	if (signature->rows)
 		add_argument(&line, "rows");
 	if (signature->seed)
 		add_argument(&line, init  ? "seed"
 		                    : now ? "t->seed"
 		                          : name_format(names->names, "%s_SEED", names->upper));
+	for (size_t k = 0; k < signature->draws.count; k++)
+		add_argument(&line, c_stream(names, signature->draws.items[k]));
 	if (signature->step)
 		add_argument(&line, now ? "t->step + 1" : "0");
 	if (signature->epoch)
@@ -105,9 +110,9 @@ static void emit_call(struct body *body, const struct step *step)
 		add_argument(&line, name_format(names->names, "(%s)%s", names->real,
 		                                c_tensor(names, signature->schedules.items[k])));
 	for (size_t k = 0; k < signature->read.count; k++)
-		add_argument(&line, argument(body, signature->read.items[k]));
+		add_argument(&line, argument(body, signature->read.items[k], false));
 	for (size_t k = 0; k < signature->written.count; k++)
-		add_argument(&line, argument(body, signature->written.items[k]));
+		add_argument(&line, argument(body, signature->written.items[k], true));
 	if (signature->panel)
 		add_argument(&line, name_format(names->names, "%s + %s", body->training ? "t->scratch" : "w->scratch",
 		                                panel_offset_name(names, plan_area_of(body->function))));

@@ -83,7 +83,7 @@ static void print_element(struct text *text, const struct scope *scope, const st
 	const struct plan *plan = scope->names->plan;
 	const struct tensor *stored = plan_storage(plan, tensor);
 	bool in_net = (stored->role == TENSOR_PARAMETER || stored->role == TENSOR_STATISTIC) &&
-	              !step_writes(plan, scope->step, stored);
+	              !scope->is_shared && !step_writes(plan, scope->step, stored);
 	text_printf(text, "%s%s", in_net ? "net->" : "", c_tensor(scope->names, stored));
 	if (tensor_stored_rank(stored) == 0 && !in_net)
 		text_add(text, "[0]");
@@ -279,7 +279,7 @@ void leaf_draw(struct text *text, const struct scope *scope, const struct expr *
 {
 	(void)precedence;
 	text_printf(text, "%s%s(seed, %s, step, ", op_table[expr->op].c, scope_is_double(scope) ? "" : "f",
-	            c_stream(scope->names, expr->draw));
+	            scope_stream(scope, expr->draw));
 	print_counter(text, scope, expr->indices[0]);
 	text_add(text, ", ");
 	print_counter(text, scope, expr->indices[1]);

@@ -316,7 +316,8 @@ struct c_names c_names_new(const struct plan *plan)
 	names.upper = c_upper(names.names, names.model);
 	struct table **const tables[] = {&names.tensors, &names.used, &names.functions, &names.uppers,
 	                                 &names.by_extent, &names.by_size, &names.signatures,
-	                                 &names.streams, &names.used_uppers, &names.used_streams};
+	                                 &names.streams, &names.used_uppers, &names.used_streams,
+	                                 &names.repeats};
 	for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
 		*tables[k] = table_new(names.arena);
 	const tensors *const lists[] = {&program->inputs, &program->targets, &program->outputs,

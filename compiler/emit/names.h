@@ -25,6 +25,7 @@ struct c_names {
 	struct table *used;      /* names of tensors and functions */
 	struct table *functions; /* step → name_t */
 	struct table *signatures; /* step → struct signature, once it is known: see step.h */
+	struct table *repeats;    /* step → struct repeat: see repeat.h */
 	struct table *uppers;    /* tensor → name_t: "LAYER_HIDDEN" */
 	struct table *streams;   /* name_t of a draw → name_t: "STREAM_HIDDEN_W" */
 	struct table *used_uppers, *used_streams;

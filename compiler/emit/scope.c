@@ -44,6 +44,12 @@ const struct variable_name *scope_find(const struct scope *scope, int variable)
 	return variable < BOUND ? &scope->free[variable] : &scope->bound[variable - BOUND];
 }
 
+name_t scope_stream(const struct scope *scope, name_t draw)
+{
+	name_t argument = scope_lookup(scope, draw);
+	return argument ? argument : c_stream(scope->names, draw);
+}
+
 bool step_writes(const struct plan *plan, const struct step *step, const struct tensor *stored)
 {
 	for (size_t m = 0; step && m < step->members.count; m++)

@@ -41,6 +41,7 @@ struct scope {
 	struct variable_name free[TENSOR_MOST_DIMENSIONS], bound[CHAIN_MOST + 1];
 	bool in_double;                  /* schedules */
 	bool rounds_products;            /* products that are added: see expression.c */
+	bool is_shared;                  /* with other steps: parameters are arguments, not members of net */
 	bool has_vector;                 /* as many elements at once as a vector has, along this free variable: */
 	int vector;
 };
@@ -52,6 +53,9 @@ name_t scope_lookup(const struct scope *scope, const void *node);
 name_t scope_unique(struct scope *scope, const char *wanted);
 void scope_variable(struct scope *scope, int variable, struct variable_name name);
 const struct variable_name *scope_find(const struct scope *scope, int variable);
+
+/* The number of a random draw: a constant, or an argument. */
+name_t scope_stream(const struct scope *scope, name_t draw);
 
 /* Does the step write this stored tensor? Then it is an argument, not a member of `net`. */
 bool step_writes(const struct plan *plan, const struct step *step, const struct tensor *stored);

@@ -1,5 +1,6 @@
 /* NAME.c: dimensions, memory map, one function a step, and the public functions that call them in order. */
 #include "emit/calls.h"
+#include "emit/repeat.h"
 #include "emit/step.h"
 #include "emit/tensors.h"
 #include "emit/unit.h"
@@ -151,7 +152,10 @@ static bool has_rows(const struct signature *signature)
 
 static bool has_net(const struct signature *signature)
 {
-	return signature->net;
+	bool has = signature->net;
+	for (size_t k = 0; k < signature->read.count; k++)
+		has = has || is_in_net(signature->read.items[k]);
+	return has;
 }
 
 /* --- public functions --------------------------------------------------------------------------------- */
@@ -351,6 +355,7 @@ static void emit_strictness(struct text *text)
 void emit_source(struct text *text, const struct plan *plan, const struct emit_options *options)
 {
 	struct c_names names = c_names_new(plan);
+	find_repeats(&names);
 	emit_banner(text, &names, options);
 	emit_workaround(text);
 	emit_includes(text, &names);

@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "emit/repeat.h"
+
 /* --- what a step needs -------------------------------------------------------------------------------- */
 
 struct gathering {
 	const struct plan *plan;
+	struct arena *arena;
 	const struct step *step;
 	struct signature *signature;
 	struct table *seen;
@@ -17,7 +20,7 @@ static void add_once(struct gathering *g, tensors *list, const struct tensor *te
 	for (size_t k = 0; k < list->count; k++)
 		if (list->items[k] == tensor)
 			return;
-	array_push(g->plan->arena, list, tensor);
+	array_push(g->arena, list, tensor);
 }
 
 static bool is_member(const struct step *step, const struct tensor *tensor)
@@ -26,6 +29,19 @@ static bool is_member(const struct step *step, const struct tensor *tensor)
 		if (step->members.items[m].equation->left == tensor)
 			return true;
 	return false;
+}
+
+bool is_in_net(const struct tensor *stored)
+{
+	return stored->role == TENSOR_PARAMETER || stored->role == TENSOR_STATISTIC;
+}
+
+static void gather_draw(struct gathering *g, name_t draw)
+{
+	for (size_t k = 0; k < g->signature->draws.count; k++)
+		if (g->signature->draws.items[k] == draw)
+			return;
+	array_push(g->arena, &g->signature->draws, draw);
 }
 
 static void gather_read(struct gathering *g, const struct tensor *tensor)
@@ -37,7 +53,7 @@ static void gather_read(struct gathering *g, const struct tensor *tensor)
 		add_once(g, &g->signature->schedules, tensor);
 	else if (step_writes(g->plan, g->step, stored))
 		return;
-	else if (stored->role == TENSOR_PARAMETER || stored->role == TENSOR_STATISTIC)
+	else if (!g->signature->is_shared && is_in_net(stored))
 		g->signature->net = true;
 	else
 		add_once(g, &g->signature->read, stored);
@@ -51,6 +67,8 @@ static void gather(struct gathering *g, const struct expr *expr)
 	struct signature *s = g->signature;
 	if (expr->op == OP_READ || expr->op == OP_LABEL)
 		gather_read(g, expr->tensor);
+	if (s->is_shared && op_is_draw(expr->op))
+		gather_draw(g, expr->draw);
 	s->seed = s->seed || op_is_draw(expr->op);
 	s->rows = s->rows || (expr->op == OP_SYMBOL && expr->symbol == SYMBOL_ROWS) ||
 	          (op_is_reduction(expr->op) && expr->extent == EXTENT_ROWS);
@@ -62,10 +80,12 @@ static void gather(struct gathering *g, const struct expr *expr)
 		gather(g, expr->operands[k]);
 }
 
-static struct signature *find_signature(const struct plan *plan, const struct step *step)
+struct signature *step_signature(const struct c_names *names, const struct step *step, bool is_shared)
 {
-	struct signature *signature = ARENA_NEW(plan->arena, struct signature);
-	struct gathering g = {plan, step, signature, table_new(plan->arena)};
+	const struct plan *plan = names->plan;
+	struct signature *signature = ARENA_NEW(names->arena, struct signature);
+	struct gathering g = {plan, names->arena, step, signature, table_new(names->arena)};
+	signature->is_shared = is_shared;
 	for (size_t m = 0; m < step->members.count; m++) {
 		const struct plan_member *member = &step->members.items[m];
 		const struct tensor *left = member->equation->left;
@@ -83,7 +103,8 @@ const struct signature *signature_of(const struct c_names *names, const struct s
 {
 	struct signature *signature = table_get(names->signatures, step);
 	if (!signature)
-		table_put(names->signatures, step, signature = find_signature(names->plan, step));
+		table_put(names->signatures, step,
+		          signature = step_signature(names, step, repeat_of(names, step) != NULL));
 	return signature;
 }
 
@@ -96,7 +117,7 @@ static void print_argument(struct text *text, struct c_names *names, const struc
 {
 	int rank = tensor_stored_rank(tensor);
 	bool from_caller = tensor->role == TENSOR_INPUT || tensor->role == TENSOR_TARGET;
-	const char *constant = !written && (rank < 2 || from_caller) ? "const " : "";
+	const char *constant = !written && (rank < 2 || from_caller || is_in_net(tensor)) ? "const " : "";
 	text_printf(text, "%s%s%s ", text->length ? ", " : "", constant, c_type(names, tensor));
 	if (rank == 0)
 		text_printf(text, "*restrict %s", c_tensor(names, tensor));
@@ -113,11 +134,16 @@ static void print_simple(struct text *text, bool present, const char *argument)
 		text_printf(text, "%s%s", text->length ? ", " : "", argument);
 }
 
-static const char *arguments(struct c_names *names, const struct signature *signature, bool shared)
+static const char *arguments(const struct scope *scope, const struct signature *signature)
 {
+	struct c_names *names = scope->names;
+	bool shared = scope->step->loops.is_shared;
 	struct text text = text_new(names->arena);
 	print_simple(&text, signature->rows, "int rows");
 	print_simple(&text, signature->seed, "uint64_t seed");
+	for (size_t k = 0; k < signature->draws.count; k++)
+		print_simple(&text, true, name_format(names->names, "uint32_t %s",
+		                                      scope_stream(scope, signature->draws.items[k])));
 	print_simple(&text, signature->step, "uint32_t step");
 	print_simple(&text, signature->epoch, "uint32_t epoch");
 	print_simple(&text, signature->net, name_format(names->names, "const struct %s *net", names->model));
@@ -133,9 +159,19 @@ static const char *arguments(struct c_names *names, const struct signature *sign
 	return text_string(&text);
 }
 
-static void print_comment(struct text *text, const struct step *step)
+static const char *subject_of(const struct step *step)
+{
+	return step->members.items[step->members.count - 1].equation->left->name;
+}
+
+static void print_comment(struct text *text, const struct c_names *names, const struct step *step)
 {
 	struct text lines = text_new(text->arena);
+	const struct repeat *repeat = repeat_of(names, step);
+	if (repeat)
+		text_printf(&lines,
+		            "One of %d steps that differ in names alone, from %s to %s; the equations of the first:\n",
+		            repeat->count, subject_of(repeat->first), subject_of(repeat->last));
 	for (size_t m = 0; m < step->members.count; m++) {
 		const struct equation *equation = step->members.items[m].equation;
 		struct text line = text_new(text->arena), wrapped = text_new(text->arena);
@@ -176,7 +212,7 @@ static void emit_matrix(struct text *text, const struct scope *scope, const stru
 	struct c_names *names = scope->names;
 	struct text line = text_new(text->arena);
 	text_printf(&line, "%s%s(seed, %s, step, %s, %s", op_table[draw->op].c,
-	            names->plan->options.real_size == 8 ? "" : "f", c_stream(names, draw->draw),
+	            names->plan->options.real_size == 8 ? "" : "f", scope_stream(scope, draw->draw),
 	            c_extent(names, left, 0), c_extent(names, left, 1));
 	for (int k = 2; k < left->rank; k++)
 		text_printf(&line, " * %s", c_extent(names, left, k));
@@ -206,6 +242,9 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 		scope_unique(&scope, c_tensor(names, signature->read.items[k]));
 	for (size_t k = 0; k < signature->written.count; k++)
 		scope_unique(&scope, c_tensor(names, signature->written.items[k]));
+	for (size_t k = 0; k < signature->draws.count; k++)
+		scope_name(&scope, signature->draws.items[k], scope_unique(&scope, "stream"));
+	scope.is_shared = signature->is_shared;
 	return scope;
 }
 
@@ -227,15 +266,14 @@ static bool differs_along(const struct step *step)
 	return false;
 }
 
-void emit_step(struct text *text, struct c_names *names, const struct step *step)
+void emit_function(struct text *text, struct c_names *names, const struct step *step,
+                   const struct signature *signature, const char *name)
 {
-	const struct signature *signature = signature_of(names, step);
 	struct scope scope = function_scope(names, step, signature);
 	scope.rounds_products = differs_along(step);
 	const struct equation *first = step->members.items[0].equation;
-	print_comment(text, step);
-	c_line(text, name_format(names->names, "static void %s(%s)", c_function(names, step),
-	                         arguments(names, signature, step->loops.is_shared)));
+	c_line(text, name_format(names->names, "%s void %s(%s)", signature->is_shared ? "MLP_SHARED" : "static",
+	                         name, arguments(&scope, signature)));
 	text_line(text, "{");
 	text->indent++;
 	if (first->numbers)
@@ -247,4 +285,13 @@ void emit_step(struct text *text, struct c_names *names, const struct step *step
 	text->indent--;
 	text_line(text, "}");
 	text_blank(text);
+}
+
+void emit_step(struct text *text, struct c_names *names, const struct step *step)
+{
+	const struct repeat *repeat = repeat_of(names, step);
+	if (repeat && repeat->first != step)
+		return;
+	print_comment(text, names, step);
+	emit_function(text, names, step, signature_of(names, step), c_function(names, step));
 }
