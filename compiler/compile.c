@@ -37,12 +37,17 @@ static struct graph checked(const struct compile *c, const char *stage, struct g
 	return graph;
 }
 
-static const struct model *with_batch(const struct compile *c, int64_t batch)
+static const struct model *configured(const struct compile *c, const struct compile_options *options)
 {
 	struct model *model = ARENA_NEW(c->arena, struct model);
 	*model = *c->model;
-	if (batch > 0)
-		model->train.batch = batch;
+	if (options->batch > 0)
+		model->train.batch = options->batch;
+	if (options->inference) {
+		model->predicts_only = true;
+		model->loss = NULL;
+		model->loss_text = NULL;
+	}
 	return model;
 }
 
@@ -132,7 +137,7 @@ static struct program derive(const struct compile *c, const struct compile_optio
 	program.prediction = forward_only(c, &c->lowered.prediction, rewriting);
 	program.evaluation = program.training = (struct graph){0};
 	if (!program.loss)
-		return program;
+		return rename_parts(c->exprs, &program);
 	program.evaluation = forward_only(c, &c->lowered.evaluation, rewriting);
 	program.training = training_graph(c, options);
 	if (options->dump == STAGE_GRADIENT)
@@ -178,7 +183,7 @@ enum status compile_source(struct compile *c, const struct source *source,
 	c->model = resolve(c->arena, c->names, c->diag, c->ast, options->allow_path);
 	if (!c->model || diag_errors(c->diag) > 0)
 		return STATUS_ERRORS;
-	c->model = with_batch(c, options->batch);
+	c->model = configured(c, options);
 	if (options->dump == STAGE_MODEL)
 		return dump(c, options);
 

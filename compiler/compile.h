@@ -32,6 +32,7 @@ struct compile_options {
 	bool real_double;
 	bool keep_gradients;
 	bool input_gradients;
+	bool inference;        /* prediction alone */
 	bool strict;           /* numbers with the same bits on every machine */
 	const struct target *target; /* of the emitted C; NULL: portable */
 	int64_t threads;       /* that it uses; 0: one */

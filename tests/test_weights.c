@@ -1,5 +1,5 @@
 /* `mlpc compile --weights FILE`: a program that was linked with its parameters predicts, bit for bit, what
- * the program that loads them predicts. */
+ * the program that loads them predicts; and so does one that can do nothing else. */
 #include "cli_fixture.h"
 
 TestSuite(weights, .init = set_up, .fini = tear_down, .timeout = 300);
@@ -68,6 +68,24 @@ static void check_same_numbers(const struct subject *subject, bool has_class)
 	cr_assert(count == 40 * subject->outputs);
 }
 
+/* The same linked with its parameters. */
+static void check_linked(const struct subject *subject, const char *also, bool has_class)
+{
+	char command[2048];
+	snprintf(command, sizeof command,
+	         "$MLPC %s %s %s --weights w -o net.c 2>&1 && "
+	         "%s -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror "
+	         "-ffp-contract=off %s -DNAME_H='\"net.h\"' -DWORK=%s_work -DPREDICT=%s_predict "
+	         "-DWEIGHTS=%s_weights "
+	         "-DREAL=%s -DINPUTS=%d -DOUTPUTS=%d -I$ROOT/runtime main.c net.c $BUILD/libmlp.a -lm -o "
+	         "linked 2>&1 && "
+	         "./linked <rows.csv >linked.csv",
+	         subject->path, subject->options, also, subject->compiler, subject->flags, subject->name, subject->name, subject->name,
+	         subject->real, subject->inputs, subject->outputs);
+	cr_assert(run(command) == 0, "%s: %s", command, output);
+	check_same_numbers(subject, has_class);
+}
+
 static void check_subject(const struct subject *subject, bool has_class)
 {
 	char command[2048];
@@ -76,22 +94,12 @@ static void check_subject(const struct subject *subject, bool has_class)
 	put_rows(subject, false);
 	snprintf(command, sizeof command,
 	         "$MLPC train %s %s --data train.csv --epochs 2 --save w --quiet 2>&1 && "
-	         "$MLPC predict %s %s --weights w --data rows.csv >predicted.csv && "
-	         "$MLPC %s %s --weights w -o net.c 2>&1",
-	         subject->path, subject->options, subject->path, subject->options, subject->path,
-	         subject->options);
+	         "$MLPC predict %s %s --weights w --data rows.csv >predicted.csv",
+	         subject->path, subject->options, subject->path, subject->options);
 	cr_assert(run(command) == 0, "%s: %s", command, output);
-	snprintf(command, sizeof command,
-	         "%s -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror "
-	         "-ffp-contract=off %s -DNAME_H='\"net.h\"' -DWORK=%s_work -DPREDICT=%s_predict "
-	         "-DWEIGHTS=%s_weights "
-	         "-DREAL=%s -DINPUTS=%d -DOUTPUTS=%d -I$ROOT/runtime main.c net.c $BUILD/libmlp.a -lm -o "
-	         "linked 2>&1 && "
-	         "./linked <rows.csv >linked.csv",
-	         subject->compiler, subject->flags, subject->name, subject->name, subject->name,
-	         subject->real, subject->inputs, subject->outputs);
-	cr_assert(run(command) == 0, "%s: %s", command, output);
-	check_same_numbers(subject, has_class);
+	static const char *const also[] = {"", "--inference", "--inference --batch=1"};
+	for (size_t k = 0; k < sizeof also / sizeof *also; k++)
+		check_linked(subject, also[k], has_class);
 }
 
 /* As `mlpc train` has it; with --strict no flag of these counts. */
@@ -183,6 +191,37 @@ Test(weights, constants)
 	        {"$MLPC summary m.mlp --weights f", 2,
 	         "mlpc: error[unknown-option]: `--weights` is an option of `mlpc compile`, not of `mlpc "
 	         "summary`\n"},
+	};
+	CHECK_SAID(rows);
+}
+
+/* Nothing of training is in it: it needs no function of the runtime, and of the library one. */
+Test(weights, inference)
+{
+	put("m.mlp", "model m\ninput x[2] standardize\ntarget t class[2]\nlayer h[3] = tanh(dropout(dense(x)))\n"
+	             "output y[2] = softmax(dense(h))\nminimize cross_entropy(y, t)\n");
+	static const struct said rows[] = {
+	        {"$MLPC m.mlp --inference -o m.c && gcc -O2 -I$ROOT/runtime -c m.c && nm -u m.o", 0,
+	         "                 U memcpy\n"},
+	        {"grep -E '_init|_loss|_training|_step|target|minimize' m.h m.c", 1, ""},
+	        {"grep -n Options m.c", 0, "2: * Options: --inference */\n"},
+	        {"$MLPC summary m.mlp --inference", 0,
+	         "model m\n\n"
+	         "            name                     shape                          parameters\n"
+	         "  input     x                        [2] standardize\n"
+	         "  layer     h                        [3]                                     9\n"
+	         "  output    y                        [2]                                     8\n\n"
+	         "17 parameters, 14 multiply-adds to predict a row\n\n"
+	         "memory in bytes (float, batch 32; all of it: nothing else is allocated)\n"
+	         "              84  the network: parameters and statistics\n"
+	         "             640  scratch of a prediction or loss\n"},
+	        {"$MLPC m.mlp --inference --gradients", 2,
+	         "mlpc: error[usage]: `--inference` and `--gradients` exclude each other\n"},
+	        {"$MLPC m.mlp --input-gradients --inference", 2,
+	         "mlpc: error[usage]: `--inference` and `--input-gradients` exclude each other\n"},
+	        {"$MLPC train m.mlp --inference --data m.csv", 2,
+	         "mlpc: error[unknown-option]: `--inference` is an option of `mlpc compile`, not of `mlpc "
+	         "train`\n"},
 	};
 	CHECK_SAID(rows);
 }

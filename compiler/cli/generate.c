@@ -44,6 +44,8 @@ static const char *changes(struct arena *arena, const struct options *options)
 		text_printf(&text, " --batch=%lld", (long long)options->compile.batch);
 	if (options->compile.real_double)
 		text_add(&text, " --real=double");
+	if (options->compile.inference)
+		text_add(&text, " --inference");
 	if (options->compile.keep_gradients)
 		text_add(&text, " --gradients");
 	if (options->compile.input_gradients)

@@ -77,6 +77,9 @@ const struct option_row option_rows[] = {
 	{"threads", 0, IN_COMPILE | IN_PROGRAM | IN_SUMMARY, OPTION_COUNT, AT(compile.threads), "N",
 	 "threads that share the large steps, with the same bits as one (OpenMP:\n"
 	 "compile with -fopenmp; default 1)"},
+	{"inference", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.inference), NULL,
+	 "prediction alone: no loss, no training, no initial values. Parameters come\n"
+	 "by NAME_set, or as constants by --weights"},
 	{"gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.keep_gradients), NULL,
 	 "keep the gradients of the parameters, for NAME_gradient"},
 	{"input-gradients", 0, IN_COMPILE | IN_SUMMARY, OPTION_FLAG, AT(compile.input_gradients), NULL,

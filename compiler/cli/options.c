@@ -347,6 +347,9 @@ static bool check_together(struct parser *parser)
 	if (options->output && options->dump)
 		return refuse(parser, "usage",
 		              "`--dump` prints on standard output and writes no file: leave `--output` out");
+	if (options->compile.inference && (options->compile.keep_gradients || options->compile.input_gradients))
+		return refuse(parser, "usage", "`--inference` and `%s` exclude each other",
+		              options->compile.keep_gradients ? "--gradients" : "--input-gradients");
 	if (options->latex && options->dot)
 		return refuse(parser, "usage", "`--latex` and `--dot` exclude each other");
 	return true;

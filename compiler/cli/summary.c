@@ -139,7 +139,7 @@ static void print_layers(const struct compile *c)
 	printf("  %-9s %-24s %-28s %12s\n", "", "name", "shape", "parameters");
 	for (size_t k = 0; k < model->tensors.count; k++) {
 		const struct model_tensor *tensor = model->tensors.items[k];
-		if (!is_declared(tensor))
+		if (!is_declared(tensor) || (model->predicts_only && tensor->role == MODEL_TARGET))
 			continue;
 		int64_t count =
 			tensor->role == MODEL_PARAMETER ? elements(tensor) : parameters_of(model, tensor);
@@ -215,7 +215,7 @@ static void print_json(const struct compile *c)
 	printf("{\"model\":\"%s\",\"tensors\":[", c->model->name);
 	for (size_t k = 0; k < c->model->tensors.count; k++) {
 		const struct model_tensor *tensor = c->model->tensors.items[k];
-		if (tensor->is_local)
+		if (tensor->is_local || (c->model->predicts_only && tensor->role == MODEL_TARGET))
 			continue;
 		printf("%s{\"name\":\"%s\",\"kind\":\"%s\",\"shape\":%s,\"classes\":%d}", first ? "" : ",",
 		       tensor->name, kind(tensor), shape(c->arena, tensor), tensor->classes);

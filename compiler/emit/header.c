@@ -22,7 +22,8 @@ static void emit_constants(struct text *text, const struct c_names *names)
 	const struct program *program = plan->program;
 	constant_list list = {0};
 	int64_t predict = plan->areas[AREA_PREDICT].scratch, loss = plan->areas[AREA_LOSS].scratch;
-	add_constant(names, &list, "BATCH", plan->batch, "most rows of a training step or a loss");
+	add_constant(names, &list, "BATCH", plan->batch,
+	             program->loss ? "most rows of a training step or a loss" : "rows computed at once");
 	add_constant(names, &list, "TENSORS", (int64_t)program->stored.count, "parameters and statistics");
 	add_constant(names, &list, "PARAMETERS", plan->parameter_count, "numbers that are trained");
 	if (program->loss)
@@ -74,7 +75,8 @@ static void emit_net(struct text *text, struct c_names *names)
 		text_line(text, "%s none_stored[1];", names->real);
 	text->indent--;
 	text_line(text, "};\n");
-	c_comment(text, "Scratch of a prediction or a loss: one for each thread.");
+	c_comment(text, names->plan->program->loss ? "Scratch of a prediction or a loss: one for each thread."
+	                                           : "Scratch of a prediction: one for each thread.");
 	text_line(text, "struct %s_work {", names->model);
 	text_line(text, "\t%s scratch[%s_WORK];", names->real, names->upper);
 	text_line(text, "};\n");

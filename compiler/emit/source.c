@@ -193,6 +193,8 @@ static void emit_unused(struct text *text, const struct c_names *names, enum pla
 static void emit_init(struct text *text, struct c_names *names)
 {
 	const struct program *program = names->plan->program;
+	if (!public_prototype(names, PUBLIC_INIT))
+		return;
 	open_function(text, names, PUBLIC_INIT);
 	if (program->loss) {
 		text_line(text, "t->seed = seed;");

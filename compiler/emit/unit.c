@@ -38,8 +38,8 @@ void print_port_names(struct text *text, const struct c_names *names, const tens
 
 /* --- prototypes --------------------------------------------------------------------------------------- */
 
-/* Which programs have the function; without a loss those only that are there ALWAYS. */
-enum presence { IN_TRAINING, ALWAYS, WITH_GRADIENTS, WITH_INPUT_GRADIENTS };
+/* Which programs have the function; without a loss those only that are there ALWAYS, and one WITH_INITIAL values. */
+enum presence { IN_TRAINING, ALWAYS, WITH_INITIAL, WITH_GRADIENTS, WITH_INPUT_GRADIENTS };
 
 struct public_row {
 	enum presence presence;
@@ -52,7 +52,7 @@ struct public_row {
 
 static const struct public_row rows[PUBLIC_FUNCTIONS] = {
 	[PUBLIC_INIT] = {
-		ALWAYS, "void", "init", "struct %_training *t, uint64_t seed",
+		WITH_INITIAL, "void", "init", "struct %_training *t, uint64_t seed",
 		.comment = "Initial values; the counters start again."},
 	[PUBLIC_PREDICT] = {
 		ALWAYS, "void", "predict", "const struct % *net, struct %_work *w, int rows",
@@ -100,11 +100,13 @@ static const struct public_row rows[PUBLIC_FUNCTIONS] = {
 static bool exists(const struct plan *plan, enum public_function function)
 {
 	const bool available[] = {
-		[IN_TRAINING] = true, [ALWAYS] = true, [WITH_GRADIENTS] = plan->options.keep_gradients,
+		[IN_TRAINING] = true, [ALWAYS] = true,
+		[WITH_INITIAL] = !plan->program->model->predicts_only, [WITH_GRADIENTS] = plan->options.keep_gradients,
 		[WITH_INPUT_GRADIENTS] = plan->options.input_gradients,
 	};
 	enum presence presence = rows[function].presence;
-	return available[presence] && (presence == ALWAYS || plan->program->loss);
+	bool needs_loss = presence != ALWAYS && presence != WITH_INITIAL;
+	return available[presence] && (!needs_loss || plan->program->loss);
 }
 
 /* % is the model's name, `real` the type of its numbers. */

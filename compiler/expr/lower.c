@@ -324,14 +324,16 @@ static void lower_tensors(struct program_lowering *l)
 {
 	const model_tensors *list = &l->model->tensors;
 	l->tensors = ARENA_ARRAY(arena_of(l), struct tensor *, list->count);
+	bool predicts_only = l->model->predicts_only;
 	for (size_t k = 0; k < list->count; k++) {
 		l->tensors[k] = new_tensor(l, list->items[k], role_of(list->items[k]));
-		enlist(l, l->tensors[k]);
+		if (!predicts_only || l->tensors[k]->role != TENSOR_TARGET)
+			enlist(l, l->tensors[k]);
 	}
 	for (size_t k = 0; k < list->count; k++) /* their names are taken before any sum gets one */
 		splitter_name(l->splitter, list->items[k]->name);
 	for (size_t k = 0; k < list->count; k++)
-		if (list->items[k]->initial)
+		if (list->items[k]->initial && !predicts_only)
 			lower_initial(l, k);
 }
 

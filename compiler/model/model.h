@@ -187,6 +187,7 @@ struct model {
 	ARRAY(const struct ast *) used; /* the files of `use` */
 	struct names *names;
 	model_tensors tensors;        /* in order of their definition */
+	bool predicts_only;           /* targets and initial values do not count, and there is no loss */
 	const struct value *loss;     /* rank 0, per sample; NULL: inference only */
 	const char *loss_text;        /* canonical text of the user's minimize */
 	struct training_settings train;
