@@ -4,6 +4,7 @@
 #ifndef MLP_VECTOR_H
 #define MLP_VECTOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -83,6 +84,56 @@ MLP_VECTOR_INLINE mlp_vectord mlp_vector_broadcastd(double value)
 {
 	mlp_vectord all = {0};
 	return value - all;
+}
+
+/* Classes, for comparisons. */
+MLP_VECTOR_INLINE mlp_vector_bitsf mlp_vector_labelsf(const int32_t *from)
+{
+	mlp_vector_bitsf loaded;
+	memcpy(&loaded, from, sizeof loaded);
+	return loaded;
+}
+
+MLP_VECTOR_INLINE mlp_vector_bitsd mlp_vector_labelsd(const int32_t *from)
+{
+	typedef int32_t half __attribute__((vector_size(MLP_VECTOR_BYTES / 2)));
+	half loaded;
+	memcpy(&loaded, from, sizeof loaded);
+	return __builtin_convertvector(loaded, mlp_vector_bitsd);
+}
+
+/* Of row k the element from[k * step]. */
+MLP_VECTOR_INLINE mlp_vectorf mlp_vector_columnf(const float *from, int step)
+{
+	float column[MLP_VECTOR_FLOATS];
+	for (int k = 0; k < MLP_VECTOR_FLOATS; k++)
+		column[k] = from[(ptrdiff_t)k * step];
+	return mlp_vector_loadf(column);
+}
+
+MLP_VECTOR_INLINE mlp_vectord mlp_vector_columnd(const double *from, int step)
+{
+	double column[MLP_VECTOR_DOUBLES];
+	for (int k = 0; k < MLP_VECTOR_DOUBLES; k++)
+		column[k] = from[(ptrdiff_t)k * step];
+	return mlp_vector_loadd(column);
+}
+
+/* Of row k the element of its class: from[k * step + classes[k] * stride]. */
+MLP_VECTOR_INLINE mlp_vectorf mlp_vector_gatherf(const float *from, int step, const int32_t *classes, int stride)
+{
+	float gathered[MLP_VECTOR_FLOATS];
+	for (int k = 0; k < MLP_VECTOR_FLOATS; k++)
+		gathered[k] = from[(ptrdiff_t)k * step + (ptrdiff_t)classes[k] * stride];
+	return mlp_vector_loadf(gathered);
+}
+
+MLP_VECTOR_INLINE mlp_vectord mlp_vector_gatherd(const double *from, int step, const int32_t *classes, int stride)
+{
+	double gathered[MLP_VECTOR_DOUBLES];
+	for (int k = 0; k < MLP_VECTOR_DOUBLES; k++)
+		gathered[k] = from[(ptrdiff_t)k * step + (ptrdiff_t)classes[k] * stride];
+	return mlp_vector_loadd(gathered);
 }
 
 /* `yes` where all bits of the mask are set, `no` where none is. */

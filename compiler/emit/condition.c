@@ -8,7 +8,7 @@ static bool is_whole(const struct expr *expr)
 	return expr->op == OP_POSITION || expr->op == OP_LABEL;
 }
 
-static void print_whole(struct text *text, const struct scope *scope, const struct expr *expr,
+void print_whole(struct text *text, const struct scope *scope, const struct expr *expr,
                         enum precedence precedence)
 {
 	if (expr->op == OP_LABEL)
@@ -19,10 +19,11 @@ static void print_whole(struct text *text, const struct scope *scope, const stru
 		text_printf(text, "%.0f", expr->number);
 }
 
-/* Positions are compared as integers. */
-static bool compares_whole(const struct expr *expr)
+bool compares_whole(const struct expr *expr)
 {
 	bool any = false;
+	if (!op_is_condition(expr->op) || expr->op == OP_AND || expr->op == OP_OR || expr->op == OP_NOT)
+		return false;
 	for (int k = 0; k < 2; k++) {
 		const struct expr *operand = expr->operands[k];
 		bool number = operand->op == OP_NUMBER && operand->number == floor(operand->number) &&

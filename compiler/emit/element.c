@@ -97,20 +97,40 @@ void emit_element(struct text *text, struct scope *scope, const struct step *ste
 
 /* --- along the last dimension in memory ---------------------------------------------------------------- */
 
+/* Can a reduction be computed for as many elements at once, each with a sum of its own? */
+static bool can_reduce_vectors(const struct scope *scope, const struct expr *root, int variable)
+{
+	static const uint64_t can = UINT64_C(1) << OP_SUM | UINT64_C(1) << OP_PRODUCT | UINT64_C(1) << OP_MAXIMUM |
+	                            UINT64_C(1) << OP_MINIMUM;
+	struct scope inner = scope_inside(scope);
+	struct chain chain = chain_of(root);
+	for (int k = 0; k < chain.count; k++) {
+		const struct expr *reduction = chain.reductions[k];
+		if (!(op_bit(reduction->op) & can) || reduction->extent == EXTENT_ROWS ||
+		    !expr_uses(reduction, variable))
+			return false;
+		scope_variable(&inner, chain_variable(reduction),
+		               (struct variable_name){.extent = reduction->extent});
+	}
+	return !expr_has(chain.body, op_bit(OP_SELECT)) && can_be_vector(&inner, chain.body, variable);
+}
+
 /* Can all members be computed for as many elements at once as a vector has? */
 static bool can_be_vectors(const struct scope *scope, const struct step *step, const struct ready *ready, int variable)
 {
 	const struct plan *plan = scope->names->plan;
 	int bytes = plan->options.target->vector_bytes;
-	if (bytes == 0 || scope->free[variable].extent < bytes / plan->options.real_size)
+	if (bytes == 0 ||
+	    plan_extent(plan, scope->free[variable].extent) < bytes / plan->options.real_size)
 		return false;
 	for (size_t m = 0; m < step->members.count; m++) {
 		const struct equation *equation = step->members.items[m].equation;
 		const struct tensor *left = equation->left;
 		if (step->members.items[m].stored && plan_dimension(plan, left, left->rank - 1) != variable)
 			return false;
-		if (left != ready->tensor && (chain_of(equation->right).count > 0 ||
-		                              !can_be_vector(scope, equation->right, variable)))
+		if (left != ready->tensor && !(chain_of(equation->right).count > 0
+		                                       ? can_reduce_vectors(scope, equation->right, variable)
+		                                       : can_be_vector(scope, equation->right, variable)))
 			return false;
 	}
 	return true;

@@ -127,17 +127,35 @@ static int last_factor(const struct expr *product)
 	return last;
 }
 
+static void open_broadcast(struct text *text, const struct scope *scope, bool needed)
+{
+	if (needed)
+		text_printf(text, "%s(", c_vector_function(scope, "broadcast"));
+}
+
+/* Are all factors above the line the same number for all elements of a vector? */
+static bool is_one_number(const struct scope *scope, const struct expr *product)
+{
+	for (int k = 0; k < product->count; k++)
+		if (product->weights[k] > 0 && is_vector(scope, product->operands[k]))
+			return false;
+	return true;
+}
+
 /* The operands of the last multiplication of a product without division: "-a * b, c" */
 static void print_last_multiplication(struct text *text, const struct scope *scope,
                                       const struct expr *product)
 {
 	double coefficient = fabs(product->number);
+	bool vector = is_vector(scope, product);
 	if (product->number < 0)
 		text_add(text, "-");
 	if (coefficient > 1 && factors(product, 1) > 1) {
 		print_product(text, scope, 1, product);
 		text_add(text, ", ");
+		open_broadcast(text, scope, vector);
 		c_number(text, scope, coefficient);
+		close_parenthesis(text, vector);
 		return;
 	}
 	struct expr before = *product;
@@ -147,13 +165,19 @@ static void print_last_multiplication(struct text *text, const struct scope *sco
 	int last = last_factor(product), exponent = weights[last] > LARGEST_POWER ? (int)weights[last] : 1;
 	weights[last] -= exponent;
 	before.weights = weights;
+	bool broadcast = vector && is_one_number(scope, &before);
+	open_broadcast(text, scope, broadcast);
 	if (product->number == 1 && factors(&before, 1) == 1)
 		print_power(text, scope, before.operands[last_factor(&before)],
 		            (int)weights[last_factor(&before)], AS_ARGUMENT);
 	else
 		print_product(text, scope, coefficient, &before);
+	close_parenthesis(text, broadcast);
 	text_add(text, ", ");
+	broadcast = vector && !is_vector(scope, product->operands[last]);
+	open_broadcast(text, scope, broadcast);
 	print_power(text, scope, product->operands[last], exponent, AS_ARGUMENT);
+	close_parenthesis(text, broadcast);
 }
 
 static bool ends_in_multiplication(const struct scope *scope, const struct expr *expr)
@@ -166,7 +190,11 @@ void c_add_to(struct text *text, const struct scope *scope, const char *sum, con
 {
 	struct text line = text_new(text->arena);
 	if (!scope->names->plan->options.strict && ends_in_multiplication(scope, value)) {
-		text_printf(&line, "%s = mlp_multiply_add%s(", sum, scope_is_double(scope) ? "" : "f");
+		if (is_vector(scope, value))
+			text_printf(&line, "%s = %s(", sum, c_vector_function(scope, "multiply_add"));
+		else
+			text_printf(&line, "%s = mlp_multiply_add%s(", sum,
+			            scope_is_double(scope) ? "" : "f");
 		print_last_multiplication(&line, scope, value);
 		text_printf(&line, ", %s);", sum);
 	} else {

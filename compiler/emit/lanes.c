@@ -91,16 +91,17 @@ static void accumulate_lanes(struct tiling *t)
 	struct scope scope = scope_inside(t->scope);
 	int opened = tile_open_reductions(t, &scope, t->loops.vector);
 	struct variable_name index = *scope_find(&scope, t->loops.vector);
-	int64_t rest = index.extent % PLAN_LANES;
+	bool whole_batch = index.extent == EXTENT_ROWS, has_whole = whole_batch || index.extent >= PLAN_LANES;
+	int64_t rest = whole_batch ? 1 : index.extent % PLAN_LANES;
 	const char *whole = rest == 0 ? index.extent_name
 	                              : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name,
 	                                            index.extent_name);
 	int panel = panel_along(t);
 	if (panel > 0)
 		opened += open_panel(t, &scope, panel);
-	else if (index.extent >= PLAN_LANES)
+	else if (has_whole)
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
-	if (index.extent >= PLAN_LANES) {
+	if (has_whole) {
 		accumulate_part(t, &scope,
 		                name_format(t->names, "%s + p * %s", index.text, c_vector_width(t->scope)),
 		                c_vector_function(t->scope, "load"), ")", ")");
@@ -162,7 +163,9 @@ static void compute_group(struct tiling *t)
 {
 	bool rows = rows_are_last(t);
 	const struct variable_name *last = &t->scope->free[t->loops.grouped];
-	text_line(t->text, "%s sums[%s][GROUP];", t->scope->names->real, rows ? "COLUMNS" : "ROWS");
+	bool may_end = last->extent == EXTENT_ROWS; /* within the group, which GCC 12 takes for unset sums */
+	text_line(t->text, "%s sums[%s][GROUP]%s;", t->scope->names->real, rows ? "COLUMNS" : "ROWS",
+	          may_end ? " = {0}" : "");
 	c_line(t->text,
 	       name_format(t->names, "for (int %s = %s; %s < %s + GROUP%s; %s += %s) {", last->text, t->from,
 	                   last->text, t->from,

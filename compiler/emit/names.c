@@ -218,6 +218,12 @@ const char *c_shape(const struct c_names *names, const struct tensor *tensor, in
 	return text_string(&text);
 }
 
+const char *c_pitch(const struct c_names *names, const struct tensor *tensor)
+{
+	const char *shape = c_shape(names, tensor, 1);
+	return name_intern(names->names, shape + 1, strlen(shape) - 2);
+}
+
 const char *c_elements(const struct c_names *names, const struct tensor *tensor)
 {
 	struct text text = text_new(names->arena);

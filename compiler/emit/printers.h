@@ -21,5 +21,9 @@ printer vector_read, vector_select, vector_extreme, vector_condition, vector_con
 
 /* condition.c */
 printer print_condition_as_number;
+/* Positions and classes are compared as integers. */
+bool compares_whole(const struct expr *expr);
+/* Such an operand. */
+printer print_whole;
 
 #endif

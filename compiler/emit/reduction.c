@@ -62,21 +62,29 @@ static const char *const accumulators[OP_COUNT] = {
 	[OP_ARGMAX] = "largest",
 };
 
-static void declare_accumulator(struct text *text, const struct scope *scope, enum op op, name_t name)
+/* "float", or the vector of several elements' values */
+static const char *type_of(const struct scope *scope, bool vector)
+{
+	return vector ? c_vector_type(scope, false) : scope->names->real;
+}
+
+static void declare_accumulator(struct text *text, const struct scope *scope, enum op op, bool vector, name_t name)
 {
 	struct text line = text_new(text->arena);
 	bool real_double = scope->names->plan->options.real_size == 8;
-	text_printf(&line, "%s %s = ", scope->names->real, name);
+	text_printf(&line, "%s %s = ", type_of(scope, vector), name);
+	if (vector)
+		text_printf(&line, "%s(", c_vector_function(scope, "broadcast"));
 	if (op == OP_SUM || op == OP_PRODUCT)
 		c_number(&line, scope, op == OP_PRODUCT);
 	else
 		text_printf(&line, "%s%s", op == OP_MINIMUM ? "" : "-",
 		            real_double ? "HUGE_VAL" : "HUGE_VALF");
-	text_line(text, "%s;", text_string(&line));
+	text_line(text, "%s%s;", text_string(&line), vector ? ")" : "");
 }
 
-static void combine(struct text *text, struct scope *scope, enum op op, name_t into, const char *value,
-                    const char *position, name_t best)
+static void combine(struct text *text, struct scope *scope, enum op op, bool vector, name_t into,
+                    const char *value, const char *position, name_t best)
 {
 	struct c_names *names = scope->names;
 	if (op == OP_SUM || op == OP_PRODUCT) {
@@ -84,11 +92,15 @@ static void combine(struct text *text, struct scope *scope, enum op op, name_t i
 		return;
 	}
 	name_t candidate = scope_unique(scope, "candidate");
-	c_line(text, name_format(names->names, "const %s %s = %s;", names->real, candidate, value));
+	c_line(text, name_format(names->names, "const %s %s = %s;", type_of(scope, vector), candidate, value));
 	const char *relation = op == OP_MINIMUM ? "<" : ">";
 	if (op == OP_ARGMAX)
 		text_line(text, "%s = %s > %s ? %s : %s;", best, candidate, into, position, best);
-	text_line(text, "%s = %s %s %s ? %s : %s;", into, candidate, relation, into, candidate, into);
+	if (vector)
+		text_line(text, "%s = %s(%s %s %s, %s, %s);", into, c_vector_function(scope, "select"),
+		          candidate, relation, into, candidate, into);
+	else
+		text_line(text, "%s = %s %s %s ? %s : %s;", into, candidate, relation, into, candidate, into);
 }
 
 void declare_body(struct text *text, struct scope *scope, const struct expr *body)
@@ -149,9 +161,10 @@ name_t emit_reduction(struct text *text, struct scope *outer, const struct chain
 	enum op op = reduction->op;
 	struct c_names *names = outer->names;
 	name_t best = NULL;
+	bool vector = is_vector(outer, reduction);
 	if (!into) {
 		into = scope_unique(outer, accumulators[op]);
-		declare_accumulator(text, outer, op, into);
+		declare_accumulator(text, outer, op, vector, into);
 	}
 	if (op == OP_ARGMAX) {
 		best = scope_unique(outer, "best");
@@ -168,11 +181,11 @@ name_t emit_reduction(struct text *text, struct scope *outer, const struct chain
 		if (op == OP_SUM)
 			add_to_sum(text, &scope, into, chain->body);
 		else
-			combine(text, &scope, op, into, text_string(&value), variable, best);
+			combine(text, &scope, op, vector, into, text_string(&value), variable, best);
 	} else if (chain->reductions[level + 1]->op == op && op != OP_ARGMAX) {
 		emit_reduction(text, &scope, chain, level + 1, into);
 	} else {
-		combine(text, &scope, op, into, emit_reduction(text, &scope, chain, level + 1, NULL),
+		combine(text, &scope, op, vector, into, emit_reduction(text, &scope, chain, level + 1, NULL),
 		        variable, best);
 	}
 	close_loop(text);

@@ -37,10 +37,42 @@ static bool has_function(const struct scope *scope, enum op op)
 	return info->vector && !own && (scope->names->plan->options.real_size == 4 || info->vector_of_double);
 }
 
+/* Is it the value of another member of the step, which is a variable there? */
+static bool reads_member(const struct scope *scope, const struct expr *read)
+{
+	for (size_t m = 0; scope->step && m < scope->step->members.count; m++)
+		if (scope->step->members.items[m].equation->left == read->tensor)
+			return reads_same_element(read, read->tensor->rank);
+	return false;
+}
+
+/* Which index of a matrix is the class of each row, where the other one is the row; or -1. */
+static int gathered(const struct scope *scope, const struct expr *read, int variable)
+{
+	for (int k = 0; read->op == OP_READ && read->index_count == 2 && k < 2; k++) {
+		const struct expr *label = read->indices[k]->label;
+		if (label && stride_along(scope->names->plan, label, variable) == STRIDE_UNIT &&
+		    linear_is_variable(read->indices[1 - k], variable))
+			return k;
+	}
+	return -1;
+}
+
+/* A column of a matrix whose rows lie one after the other. */
+static bool is_column(const struct scope *scope, const struct expr *read, int variable)
+{
+	return read->op == OP_READ && read->index_count == 2 && scope->free[variable].extent == EXTENT_ROWS &&
+	       linear_is_variable(read->indices[0], variable) && !read->indices[1]->label &&
+	       !linear_uses(read->indices[1], variable);
+}
+
 static bool node_can(const struct scope *scope, const struct expr *expr, int variable)
 {
 	switch (expr->op) {
-	case OP_READ: return stride_along(scope->names->plan, expr, variable) == STRIDE_UNIT;
+	case OP_READ:
+		return reads_member(scope, expr) || gathered(scope, expr, variable) >= 0 ||
+		       is_column(scope, expr, variable) ||
+		       stride_along(scope->names->plan, expr, variable) == STRIDE_UNIT;
 	case OP_ADD:
 	case OP_SHIFT:
 	case OP_CONSTANT:
@@ -63,11 +95,25 @@ static bool node_can(const struct scope *scope, const struct expr *expr, int var
 	}
 }
 
+/* Classes of neighbouring rows beside a number that does not depend on the row. */
+static bool compares_labels(const struct scope *scope, const struct expr *expr, int variable)
+{
+	for (int k = 0; k < 2; k++) {
+		const struct expr *operand = expr->operands[k];
+		if (expr_uses(operand, variable) &&
+		    (operand->op != OP_LABEL || stride_along(scope->names->plan, operand, variable) != STRIDE_UNIT))
+			return false;
+	}
+	return true;
+}
+
 static bool all_can(const struct scope *scope, const struct expr *expr, int variable, struct table *seen)
 {
 	if (!expr_uses(expr, variable) || table_get(seen, expr))
 		return true;
 	table_put(seen, expr, seen);
+	if (compares_whole(expr))
+		return compares_labels(scope, expr, variable);
 	if (!node_can(scope, expr, variable))
 		return false;
 	for (int k = 0; k < expr->count; k++)
@@ -92,6 +138,21 @@ static void print_vector(struct text *text, const struct scope *scope, const str
 	text_add(text, is_vector(scope, expr) ? "" : ")");
 }
 
+/* "mlp_vector_gatherf(&p[n][0], SIZE_P, &target[n], 1)": from row to row, and from class to class */
+static void print_gathered(struct text *text, const struct scope *scope, const struct expr *read, int class)
+{
+	struct exprs *exprs = scope->names->plan->program->exprs;
+	const struct linear *first[2] = {read->indices[0], read->indices[1]};
+	const char *far = c_pitch(scope->names, read->tensor);
+	bool class_is_far = plan_dimension(scope->names->plan, read->tensor, 0) == class;
+	first[class] = linear_constant(exprs, 0);
+	text_printf(text, "%s(&", c_vector_function(scope, "gather"));
+	leaf_read(text, scope, expr_read(exprs, read->tensor, first), AS_POSTFIX);
+	text_printf(text, ", %s, &", class_is_far ? "1" : far);
+	leaf_label(text, scope, read->indices[class]->label);
+	text_printf(text, ", %s)", class_is_far ? far : "1");
+}
+
 void vector_read(struct text *text, const struct scope *scope, const struct expr *expr,
                  enum precedence precedence)
 {
@@ -100,8 +161,15 @@ void vector_read(struct text *text, const struct scope *scope, const struct expr
 		text_add(text, value);
 		return;
 	}
-	text_printf(text, "%s(&", c_vector_function(scope, "load"));
+	if (gathered(scope, expr, scope->vector) >= 0) {
+		print_gathered(text, scope, expr, gathered(scope, expr, scope->vector));
+		return;
+	}
+	bool is_near = stride_along(scope->names->plan, expr, scope->vector) == STRIDE_UNIT;
+	text_printf(text, "%s(&", c_vector_function(scope, is_near ? "load" : "column"));
 	leaf_read(text, scope, expr, precedence);
+	if (!is_near)
+		text_printf(text, ", %s", c_pitch(scope->names, expr->tensor));
 	text_add(text, ")");
 }
 
@@ -147,6 +215,18 @@ void vector_call(struct text *text, const struct scope *scope, const struct expr
 	text_add(text, ")");
 }
 
+static void print_labels(struct text *text, const struct scope *scope, const struct expr *expr,
+                         enum precedence precedence)
+{
+	if (!is_vector(scope, expr)) {
+		print_whole(text, scope, expr, precedence);
+		return;
+	}
+	text_printf(text, "%s(&", c_vector_function(scope, "labels"));
+	leaf_label(text, scope, expr);
+	text_add(text, ")");
+}
+
 /* Integers with all bits set where it holds. */
 void vector_condition(struct text *text, const struct scope *scope, const struct expr *expr,
                       enum precedence precedence)
@@ -163,8 +243,8 @@ void vector_condition(struct text *text, const struct scope *scope, const struct
 			text_add(text, expr->op == OP_AND ? " & " : " | ");
 		else if (k == 1)
 			text_printf(text, " %s ", op_table[expr->op].name);
-		(logic ? c_condition : c_expression)(text, scope, expr->operands[k],
-		                                     logic ? AS_POSTFIX : AS_SUM);
+		printer *operand = logic ? c_condition : compares_whole(expr) ? print_labels : c_expression;
+		operand(text, scope, expr->operands[k], logic ? AS_POSTFIX : AS_SUM);
 	}
 	close_parenthesis(text, precedence > AS_ARGUMENT);
 }

@@ -33,6 +33,7 @@ struct inlining {
 	struct tensor_map any;    /* tensor → right side that any reader may repeat */
 	struct tensor_map cheap;  /* the same, for readers without reductions */
 	struct tensor_map single; /* the same, for the one reader, if it has as many indices */
+	struct tensor_map costly; /* those of the last that a sum over the rows takes ready made */
 	int indices;              /* of the reader, those of its reductions included */
 	bool in_reduction;
 	bool is_copy; /* the reader is to stay a read, which its own readers repeat */
@@ -103,7 +104,8 @@ static const struct expr *right_side(const struct inlining *in, const struct exp
 		return right;
 	if (!right && !in->in_reduction)
 		right = tensor_map_get(&in->cheap, read->tensor);
-	if (!right && in->indices == read->tensor->rank)
+	bool is_ready_made = in->in_reduction && tensor_map_get(&in->costly, read->tensor);
+	if (!right && in->indices == read->tensor->rank && !is_ready_made)
 		right = tensor_map_get(&in->single, read->tensor);
 	return right;
 }
@@ -153,6 +155,10 @@ static void offer(struct inlining *in, const struct equation *equation)
 		tensor_map_set(&in->cheap, equation->left, equation->right);
 	if (use_count(in, equation->left) == 1 && equation->right->bound == 0)
 		tensor_map_set(&in->single, equation->left, equation->right);
+	/* a number for each row, with functions: they are computed for several rows at once, which a sum in order is not */
+	if (equation->left->rank == 1 && equation->left->extents[0] == EXTENT_ROWS &&
+	    cost(equation->right) > MOST_OPERATORS)
+		tensor_map_set(&in->costly, equation->left, equation->right);
 }
 
 struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
@@ -163,6 +169,7 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 	                      .any = {.arena = scratch},
 	                      .cheap = {.arena = scratch},
 	                      .single = {.arena = scratch},
+	                      .costly = {.arena = scratch},
 	                      .uses = {.arena = scratch}};
 	struct graph result = {.results = graph->results};
 	for (size_t k = 0; k < graph->results.count; k++)

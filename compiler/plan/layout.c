@@ -26,8 +26,27 @@ static const struct tensor *owner(const struct tensor *tensor)
 	return tensor;
 }
 
+bool plan_is_inner(const struct tensor *tensor)
+{
+	return tensor->role == TENSOR_LAYER || tensor->role == TENSOR_TEMPORARY ||
+	       (tensor->role == TENSOR_ADJOINT && tensor->of->role != TENSOR_INPUT);
+}
+
+bool plan_lies_by_columns(const struct plan *plan, const struct tensor *tensor)
+{
+	return plan_is_inner(tensor) && tensor->rank == 2 && tensor->extents[0] == EXTENT_ROWS &&
+	       tensor->extents[1] < PLAN_SHORT && plan->batch >= PLAN_SHORT;
+}
+
+int64_t plan_extent(const struct plan *plan, int64_t extent)
+{
+	return extent == EXTENT_ROWS ? plan->batch : extent;
+}
+
 int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place)
 {
+	if (plan_lies_by_columns(plan, tensor))
+		return tensor->rank - 1 - place;
 	const struct tensor *owned = owner(tensor);
 	if (owned->role != TENSOR_PARAMETER || owned->rank != tensor->rank)
 		return place;
@@ -61,11 +80,6 @@ struct plan_order plan_order(const struct plan *plan, const struct tensor *tenso
 
 /* --- what a layout costs ---------------------------------------------------------------------------------- */
 
-static double extent_of(const struct plan *plan, int64_t extent)
-{
-	return (double)(extent == EXTENT_ROWS ? plan->batch : extent);
-}
-
 static double padded(double extent)
 {
 	return ceil(extent / WIDTH) * WIDTH;
@@ -89,20 +103,20 @@ static double step_cost(const struct plan *plan, const struct equation *equation
 	const struct tensor *left = equation->left;
 	double sums = 1, terms = 1;
 	for (int k = 0; k < left->rank; k++)
-		sums *= extent_of(plan, left->extents[k]);
+		sums *= (double)plan_extent(plan, left->extents[k]);
 	for (int k = 0; k < chain.count; k++)
-		terms *= extent_of(plan, chain.reductions[k]->extent);
+		terms *= (double)plan_extent(plan, chain.reductions[k]->extent);
 	double best = sums * terms / WIDTH * COST_OF_SCALAR;
 	int last = left->rank > 0 ? plan_dimension(plan, left, left->rank - 1) : -1;
 	if (last >= 0 && left->extents[last] >= PLAN_SHORT && walks(plan, &product, last)) {
-		double extent = extent_of(plan, left->extents[last]);
+		double extent = (double)plan_extent(plan, left->extents[last]);
 		best = sums * terms / WIDTH * padded(extent) / extent;
 	}
 	for (int k = 0; k < chain.count; k++) {
-		double extent = extent_of(plan, chain.reductions[k]->extent);
+		double extent = (double)plan_extent(plan, chain.reductions[k]->extent);
 		double cost =
 		        sums * (terms / WIDTH * padded(extent) / extent * COST_OF_LANES + COST_OF_JOINING);
-		if (chain.reductions[k]->extent >= PLAN_SHORT && cost < best &&
+		if (extent >= PLAN_SHORT && cost < best &&
 		    walks(plan, &product, chain_variable(chain.reductions[k])))
 			best = cost;
 	}

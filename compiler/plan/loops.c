@@ -26,8 +26,7 @@ static int blocked_variable(const struct plan *plan, const struct tensor *left, 
                             const read_list *reads, int vector)
 {
 	for (int v = left->rank - 1; v >= 0; v--) {
-		int64_t extent = left->extents[v] == EXTENT_ROWS ? plan->batch : left->extents[v];
-		if (v == vector || extent < PLAN_BLOCK || !expr_uses(body, v))
+		if (v == vector || plan_extent(plan, left->extents[v]) < PLAN_BLOCK || !expr_uses(body, v))
 			continue;
 		for (size_t k = 0; k < reads->count; k++)
 			if (stride_along(plan, reads->items[k], vector) != STRIDE_NONE &&
@@ -82,7 +81,7 @@ static struct loops choose_loops(const struct plan *plan, const struct step *ste
 	}
 	for (int k = chain.count - 1; k >= 0; k--) {
 		int variable = chain_variable(chain.reductions[k]), cost = body_cost(plan, &reads, variable);
-		if (chain.reductions[k]->extent < PLAN_SHORT || cost >= best)
+		if (plan_extent(plan, chain.reductions[k]->extent) < PLAN_SHORT || cost >= best)
 			continue;
 		best = cost;
 		loops.form = LOOP_LANES;

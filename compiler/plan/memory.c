@@ -36,10 +36,8 @@ int64_t tensor_elements(const struct tensor *tensor, int64_t rows)
 
 int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor)
 {
-	bool is_inner = tensor->role == TENSOR_LAYER || tensor->role == TENSOR_TEMPORARY ||
-	                (tensor->role == TENSOR_ADJOINT && tensor->of->role != TENSOR_INPUT);
-	if (plan->options.target->vector_bytes == 0 || !is_inner || tensor->rank != 2 ||
-	    tensor->extents[0] != EXTENT_ROWS ||
+	if (plan->options.target->vector_bytes == 0 || !plan_is_inner(tensor) || tensor->rank != 2 ||
+	    tensor->extents[0] != EXTENT_ROWS || plan_lies_by_columns(plan, tensor) ||
 	    tensor->extents[1] * plan->options.real_size % ROW_BYTES != 0)
 		return 0;
 	return PLAN_ALIGNMENT;

@@ -151,6 +151,13 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
                               const struct tensor *tensor);
 /* The stored tensor that a NEXT tensor is written to, if it is written in place; else the tensor itself. */
 const struct tensor *plan_storage(const struct plan *plan, const struct tensor *tensor);
+/* A value inside of a step of training or of a prediction, in scratch: neither the caller's nor stored. */
+bool plan_is_inner(const struct tensor *tensor);
+/* Is it an intermediate matrix of few columns? Those lie one after the other, so that vectors go along the rows of
+ * the batch. */
+bool plan_lies_by_columns(const struct plan *plan, const struct tensor *tensor);
+/* Extent of a free or bound variable; the rows of a batch are those of a whole one. */
+int64_t plan_extent(const struct plan *plan, int64_t extent);
 /* The dimension of a tensor at a place in memory: place 0 is the slowest. */
 int plan_dimension(const struct plan *plan, const struct tensor *tensor, int place);
 /* The last dimension in memory is cut into panels of so many elements, each of which is contiguous over all

@@ -73,7 +73,7 @@ int tile_vectors(const struct plan *plan, int64_t extent)
 
 static int64_t extent_of(const struct plan *plan, const struct tensor *left, int variable)
 {
-	return left->extents[variable] == EXTENT_ROWS ? plan->batch : left->extents[variable];
+	return plan_extent(plan, left->extents[variable]);
 }
 
 /* Does each read that moves along the index of the vector go to the next element? */
@@ -115,7 +115,7 @@ static int64_t panel_of(const struct plan *plan, const struct chain *chain, cons
 	int64_t terms = chain->reductions[0]->extent;
 	if (chain->count != 1 || !read_uses(plan, rows, chain_variable(chain->reductions[0])))
 		return 0;
-	return (terms == EXTENT_ROWS ? plan->batch : terms) * loops->width;
+	return plan_extent(plan, terms) * loops->width;
 }
 
 /* The width of the panels that the step reads or writes along the vector; 0: none. */
@@ -239,9 +239,7 @@ static double work_of(const struct plan *plan, const struct step *step)
 		struct chain chain = chain_of(equation->right);
 		double own = chain.count > 0 ? 1 : ELEMENT_WORK;
 		for (int k = 0; k < chain.count; k++)
-			own *= (double)(chain.reductions[k]->extent == EXTENT_ROWS
-			                        ? plan->batch
-			                        : chain.reductions[k]->extent);
+			own *= (double)plan_extent(plan, chain.reductions[k]->extent);
 		work += (double)tensor_elements(equation->left, plan->batch) * own;
 	}
 	return work;

@@ -20,7 +20,7 @@
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits) == 76840, "size of struct digits");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits_work) == 40960,
 		"size of struct digits_work");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 297080,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 295544,
 		"size of struct digits_training");
 
 enum {
@@ -33,9 +33,9 @@ enum {
 enum {
 	PREDICT_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-1 */
 	PREDICT_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-2 */
-	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2-4 */
+	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 2-4 */
 	PREDICT_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3-4 */
-	PREDICT_AT_PROBABILITY_EXP = 352,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 4-6 */
+	PREDICT_AT_PROBABILITY_EXP = 352,  /* [DIGITS_SIZE_DIGIT][DIGITS_BATCH], steps 4-6 */
 	PREDICT_AT_PROBABILITY_SUM = 0  /* [DIGITS_BATCH], steps 5-6 */
 };
 
@@ -43,10 +43,9 @@ enum {
 enum {
 	LOSS_AT_PIXELS_SCALED = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PIXELS], steps 0-1 */
 	LOSS_AT_LAYER_KEPT = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-2 */
-	LOSS_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 2-4 */
-	LOSS_AT_PROBABILITY_MAX = 320,  /* [DIGITS_BATCH], steps 3-4 */
-	LOSS_AT_PROBABILITY_SUM = 352,  /* [DIGITS_BATCH], steps 3-4 */
-	LOSS_AT_VALUE_LOSS = 384  /* [1], steps 4-4 */
+	LOSS_AT_PROBABILITY_DENSE = 0,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 2-3 */
+	LOSS_AT_LOSS_ROW = 320,  /* [DIGITS_BATCH], steps 3-4 */
+	LOSS_AT_VALUE_LOSS = 0  /* [1], steps 4-4 */
 };
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
@@ -55,17 +54,18 @@ enum {
 	TRAINING_AT_LAYER_HIDDEN = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-10 */
 	TRAINING_AT_KEPT_DROPOUT_MASK = 10240,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-10 */
 	TRAINING_AT_LAYER_KEPT = 18432,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-13 */
-	TRAINING_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 3-8 */
-	TRAINING_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-8 */
-	TRAINING_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 5-7 */
-	TRAINING_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-8 */
-	TRAINING_AT_OUTPUT_PROBABILITY = 27328,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7-9 */
-	TRAINING_AT_VALUE_LOSS = 26976,  /* [1], steps 8-8 */
-	TRAINING_AT_D_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 9-14 */
-	TRAINING_AT_D_HIDDEN_DENSE = 26944,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 10-12 */
+	TRAINING_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 3-6 */
+	TRAINING_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-6 */
+	TRAINING_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_SIZE_DIGIT][DIGITS_BATCH], steps 5-7 */
+	TRAINING_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-7 */
+	TRAINING_AT_LOSS_ROW = 27328,  /* [DIGITS_BATCH], steps 6-8 */
+	TRAINING_AT_OUTPUT_PROBABILITY = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7-9 */
+	TRAINING_AT_VALUE_LOSS = 26944,  /* [1], steps 8-8 */
+	TRAINING_AT_D_PROBABILITY_DENSE = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 9-14 */
+	TRAINING_AT_D_HIDDEN_DENSE = 27264,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 10-12 */
 	TRAINING_AT_D_HIDDEN_W = 2048,  /* [DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN], steps 11-15 */
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [DIGITS_SIZE_HIDDEN], steps 12-16 */
-	TRAINING_AT_D_PROBABILITY_W = 26944,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
+	TRAINING_AT_D_PROBABILITY_W = 27264,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
 	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14-18 */
 };
 
@@ -75,13 +75,14 @@ enum {
 	STEP_AT_LAYER_HIDDEN = 2048,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 1-9 */
 	STEP_AT_KEPT_DROPOUT_MASK = 10240,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-9 */
 	STEP_AT_LAYER_KEPT = 18432,  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 2-12 */
-	STEP_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 3-8 */
-	STEP_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-8 */
-	STEP_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_BATCH][DIGITS_SIZE_DIGIT], steps 5-7 */
-	STEP_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-8 */
-	STEP_AT_D_PROBABILITY_DENSE = 27328,  /* [DIGITS_BATCH][DIGITS_SIZE_PROBABILITY], steps 7-13 */
-	STEP_AT_VALUE_LOSS = 26976,  /* [1], steps 8-13 */
-	STEP_AT_D_HIDDEN_DENSE = 27648  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 9-11 */
+	STEP_AT_PROBABILITY_DENSE = 26624,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 3-6 */
+	STEP_AT_PROBABILITY_MAX = 26944,  /* [DIGITS_BATCH], steps 4-6 */
+	STEP_AT_PROBABILITY_EXP = 26976,  /* [DIGITS_SIZE_DIGIT][DIGITS_BATCH], steps 5-7 */
+	STEP_AT_PROBABILITY_SUM = 27296,  /* [DIGITS_BATCH], steps 6-7 */
+	STEP_AT_LOSS_ROW = 27328,  /* [DIGITS_BATCH], steps 6-8 */
+	STEP_AT_D_PROBABILITY_DENSE = 26624,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_BATCH], steps 7-13 */
+	STEP_AT_VALUE_LOSS = 26944,  /* [1], steps 8-13 */
+	STEP_AT_D_HIDDEN_DENSE = 26960  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 9-11 */
 };
 
 /* Numbers of the random draws. */
@@ -234,7 +235,7 @@ static void forward_kept(int rows, const struct digits *net,
  * probability.dense[n, o] = probability.b[o] + probability.dense.sum[n, o] */
 static void forward_probability_dense(int rows, const struct digits *net,
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN],
-		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY])
+		float probability_dense[restrict][DIGITS_BATCH])
 {
 	for (int n = 0; n < rows; n++) {
 		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
@@ -264,7 +265,7 @@ static void forward_probability_dense(int rows, const struct digits *net,
 					joined_lanes(lane_2), joined_lanes(lane_3)};
 			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
 					o_here++) {
-				probability_dense[n][o_here] = net->probability_b[o_here]
+				probability_dense[o_here][n] = net->probability_b[o_here]
 						+ sums[o_here - o];
 			}
 		}
@@ -272,14 +273,13 @@ static void forward_probability_dense(int rows, const struct digits *net,
 }
 
 /* probability.max[n] = max(o, probability.dense[n, o]) */
-static void forward_probability_max(int rows,
-		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+static void forward_probability_max(int rows, float probability_dense[restrict][DIGITS_BATCH],
 		float probability_max[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float largest = -HUGE_VALF;
 		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-			const float candidate = probability_dense[n][o];
+			const float candidate = probability_dense[o][n];
 			largest = candidate > largest ? candidate : largest;
 		}
 		probability_max[n] = largest;
@@ -287,73 +287,72 @@ static void forward_probability_max(int rows,
 }
 
 /* probability.exp[n, j] = exp(probability.dense[n, j] - probability.max[n]) */
-static void forward_probability_exp(int rows,
-		float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
-		const float probability_max[restrict],
-		float probability_exp[restrict][DIGITS_SIZE_DIGIT])
+static void forward_probability_exp(int rows, float probability_dense[restrict][DIGITS_BATCH],
+		const float probability_max[restrict], float probability_exp[restrict][DIGITS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
-			probability_exp[n][j] = mlp_expf(probability_dense[n][j] - probability_max[n]);
+	for (int j = 0; j < DIGITS_SIZE_DIGIT; j++) {
+		for (int n = 0; n < rows; n++)
+			probability_exp[j][n] = mlp_expf(probability_dense[j][n] - probability_max[n]);
 	}
 }
 
 /* probability.sum[n] = sum(j, probability.exp[n, j]) */
-static void forward_probability_sum(int rows, float probability_exp[restrict][DIGITS_SIZE_DIGIT],
+static void forward_probability_sum(int rows, float probability_exp[restrict][DIGITS_BATCH],
 		float probability_sum[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float sum = 0.0f;
 		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
-			sum += probability_exp[n][j];
+			sum += probability_exp[j][n];
 		probability_sum[n] = sum;
 	}
 }
 
 /* probability[n, i] = probability.exp[n, i] / probability.sum[n] */
 static void forward_probability(int rows, const float probability_sum[restrict],
-		float probability_exp[restrict][DIGITS_SIZE_DIGIT],
+		float probability_exp[restrict][DIGITS_BATCH],
 		float output_probability[restrict][DIGITS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
 		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++)
-			output_probability[n][i] = probability_exp[n][i] / probability_sum[n];
+			output_probability[n][i] = probability_exp[i][n] / probability_sum[n];
 	}
 }
 
 /* --- Loss --- */
 
 /* probability.max[n] = max(o, probability.dense[n, o])
- * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n])) */
-static void loss_probability_sum(int rows, float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
-		float probability_max[restrict], float probability_sum[restrict])
+ * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n]))
+ * loss.row[n] = -((probability.dense[n, digit[n]] - probability.max[n]) - log(probability.sum[n])) */
+static void forward_loss_row(int rows, float probability_dense[restrict][DIGITS_BATCH],
+		const int32_t target_digit[restrict], float loss_row[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float largest = -HUGE_VALF;
 		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-			const float candidate = probability_dense[n][o];
+			const float candidate = probability_dense[o][n];
 			largest = candidate > largest ? candidate : largest;
 		}
-		probability_max[n] = largest;
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < DIGITS_SIZE_PROBABILITY; o_2++)
-			sum += mlp_expf(probability_dense[n][o_2] - largest);
-		probability_sum[n] = sum;
+			sum += mlp_expf(probability_dense[o_2][n] - largest);
+		loss_row[n] = -((probability_dense[target_digit[n]][n] - largest) - mlp_logf(sum));
 	}
 }
 
-/* loss.sum = sum(n, (probability.dense[n, digit[n]] - probability.max[n]) - log(probability.sum[n]))
- * loss = -loss.sum / rows */
-static void forward_loss(int rows, float probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
-		const int32_t target_digit[restrict], const float probability_max[restrict],
-		const float probability_sum[restrict], float *restrict value_loss)
+/* loss.sum = sum(n, loss.row[n])
+ * loss = loss.sum / rows */
+static void forward_loss(int rows, const float loss_row[restrict], float *restrict value_loss)
 {
-	float sum = 0.0f;
-	for (int n = 0; n < rows; n++) {
-		sum += (probability_dense[n][target_digit[n]] - probability_max[n])
-				- mlp_logf(probability_sum[n]);
+	float lane[LANES] = {0};
+	for (int n = 0; n < rows - rows % LANES; n += LANES) {
+		for (int l = 0; l < LANES; l++)
+			lane[l] += loss_row[n + l];
 	}
-	value_loss[0] = -sum / (float)rows;
+	for (int n = rows - rows % LANES; n < rows; n++)
+		lane[n % LANES] += loss_row[n];
+	const float sum = joined_lanes(lane);
+	value_loss[0] = sum / (float)rows;
 }
 
 /* --- Forward, in training --- */
@@ -419,18 +418,34 @@ static void training_kept(int rows, uint64_t seed, uint32_t step,
 	}
 }
 
+/* probability.sum[n] = sum(j, probability.exp[n, j])
+ * loss.row[n] = -((probability.dense[n, digit[n]] - probability.max[n]) - log(probability.sum[n])) */
+static void training_loss_row(int rows, float probability_exp[restrict][DIGITS_BATCH],
+		float probability_dense[restrict][DIGITS_BATCH], const int32_t target_digit[restrict],
+		const float probability_max[restrict], float probability_sum[restrict],
+		float loss_row[restrict])
+{
+	for (int n = 0; n < rows; n++) {
+		float sum = 0.0f;
+		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
+			sum += probability_exp[j][n];
+		probability_sum[n] = sum;
+		loss_row[n] = -((probability_dense[target_digit[n]][n] - probability_max[n])
+				- mlp_logf(sum));
+	}
+}
+
 /* --- Backward --- */
 
 /* d_probability.dense[n, o] = (probability[n, o] - (if o == digit[n] then 1 else 0))
  *   / rows   (adjoint of probability.dense) */
 static void backward_probability_dense(int rows,
 		float output_probability[restrict][DIGITS_SIZE_PROBABILITY],
-		const int32_t target_digit[restrict],
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY])
+		const int32_t target_digit[restrict], float d_probability_dense[restrict][DIGITS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-			d_probability_dense[n][o] =
+	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
+		for (int n = 0; n < rows; n++) {
+			d_probability_dense[o][n] =
 					(output_probability[n][o]
 					- (o == target_digit[n] ? 1.0f : 0.0f)) / (float)rows;
 		}
@@ -441,7 +456,7 @@ static void backward_probability_dense(int rows,
  * d_hidden.dense[n, o] = if 0 < hidden[n, o] then kept.dropout.mask[n, o]
  *   * d_kept[n, o] else 0   (adjoint of hidden.dense) */
 static void backward_hidden_dense(int rows, const struct digits *net,
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][DIGITS_BATCH],
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN],
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN])
@@ -460,13 +475,13 @@ static void backward_hidden_dense(int rows, const struct digits *net,
 			for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 				for (int j = 0; j < TILE; j++) {
 					sum_0[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
-							d_probability_dense[n][o], sum_0[j]);
+							d_probability_dense[o][n], sum_0[j]);
 					sum_1[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
-							d_probability_dense[n_1][o], sum_1[j]);
+							d_probability_dense[o][n_1], sum_1[j]);
 					sum_2[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
-							d_probability_dense[n_2][o], sum_2[j]);
+							d_probability_dense[o][n_2], sum_2[j]);
 					sum_3[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
-							d_probability_dense[n_3][o], sum_3[j]);
+							d_probability_dense[o][n_3], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -538,7 +553,7 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SI
 
 /* d_probability.W[o, i] = sum(n, kept[n, i] * d_probability.dense[n, o])   (adjoint of probability.W) */
 static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE_HIDDEN],
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][DIGITS_BATCH],
 		float d_probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
@@ -555,13 +570,13 @@ static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_S
 			for (int n = 0; n < rows; n++) {
 				for (int j = 0; j < TILE; j++) {
 					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o], sum_0[j]);
+							d_probability_dense[o][n], sum_0[j]);
 					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_1], sum_1[j]);
+							d_probability_dense[o_1][n], sum_1[j]);
 					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_2], sum_2[j]);
+							d_probability_dense[o_2][n], sum_2[j]);
 					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_3], sum_3[j]);
+							d_probability_dense[o_3][n], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -575,14 +590,18 @@ static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_S
 }
 
 /* d_probability.b[o] = sum(n, d_probability.dense[n, o])   (adjoint of probability.b) */
-static void backward_probability_b(int rows,
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+static void backward_probability_b(int rows, float d_probability_dense[restrict][DIGITS_BATCH],
 		float d_probability_b[restrict DIGITS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-		float sum = 0.0f;
-		for (int n = 0; n < rows; n++)
-			sum += d_probability_dense[n][o];
+		float lane[LANES] = {0};
+		for (int n = 0; n < rows - rows % LANES; n += LANES) {
+			for (int l = 0; l < LANES; l++)
+				lane[l] += d_probability_dense[o][n + l];
+		}
+		for (int n = rows - rows % LANES; n < rows; n++)
+			lane[n % LANES] += d_probability_dense[o][n];
+		const float sum = joined_lanes(lane);
 		d_probability_b[o] = sum;
 	}
 }
@@ -662,15 +681,14 @@ static void update_probability_b(const float d_probability_b[restrict DIGITS_SIZ
  * d_probability.dense[n, o] = (probability[n, o] - (if o == digit[n] then 1 else 0))
  *   / rows   (adjoint of probability.dense) */
 static void train_probability_dense(int rows, const float probability_sum[restrict],
-		float probability_exp[restrict][DIGITS_SIZE_DIGIT],
-		const int32_t target_digit[restrict],
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY])
+		float probability_exp[restrict][DIGITS_BATCH], const int32_t target_digit[restrict],
+		float d_probability_dense[restrict][DIGITS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++) {
+	for (int i = 0; i < DIGITS_SIZE_PROBABILITY; i++) {
+		for (int n = 0; n < rows; n++) {
 			const float output_probability =
-					MLP_ROUNDED(probability_exp[n][i] / probability_sum[n]);
-			d_probability_dense[n][i] =
+					MLP_ROUNDED(probability_exp[i][n] / probability_sum[n]);
+			d_probability_dense[i][n] =
 					(output_probability - (i == target_digit[n] ? 1.0f : 0.0f))
 					/ (float)rows;
 		}
@@ -755,7 +773,7 @@ static void train_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SIZE_
  * new.probability.W[o, i] = probability.W[o, i] - 0.045000000000000005 * probability.W.v[o, i] - 0.05
  *   * d_probability.W[o, i]   (momentum of probability.W) */
 static void train_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE_HIDDEN],
-		float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][DIGITS_BATCH],
 		float probability_W_v[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
 		float probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
@@ -773,13 +791,13 @@ static void train_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE
 			for (int n = 0; n < rows; n++) {
 				for (int j = 0; j < TILE; j++) {
 					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o], sum_0[j]);
+							d_probability_dense[o][n], sum_0[j]);
 					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_1], sum_1[j]);
+							d_probability_dense[o_1][n], sum_1[j]);
 					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_2], sum_2[j]);
+							d_probability_dense[o_2][n], sum_2[j]);
 					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
-							d_probability_dense[n][o_3], sum_3[j]);
+							d_probability_dense[o_3][n], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -803,14 +821,19 @@ static void train_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE
  * new.probability.b.v[o] = 0.9 * probability.b.v[o] + d_probability.b[o]   (momentum of probability.b)
  * new.probability.b[o] = probability.b[o] - 0.045000000000000005 * probability.b.v[o] - 0.05
  *   * d_probability.b[o]   (momentum of probability.b) */
-static void train_probability_b(int rows, float d_probability_dense[restrict][DIGITS_SIZE_PROBABILITY],
+static void train_probability_b(int rows, float d_probability_dense[restrict][DIGITS_BATCH],
 		float probability_b_v[restrict DIGITS_SIZE_PROBABILITY],
 		float probability_b[restrict DIGITS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
-		float sum = 0.0f;
-		for (int n = 0; n < rows; n++)
-			sum += d_probability_dense[n][o];
+		float lane[LANES] = {0};
+		for (int n = 0; n < rows - rows % LANES; n += LANES) {
+			for (int l = 0; l < LANES; l++)
+				lane[l] += d_probability_dense[o][n + l];
+		}
+		for (int n = rows - rows % LANES; n < rows; n++)
+			lane[n % LANES] += d_probability_dense[o][n];
+		const float sum = joined_lanes(lane);
 		const float new_probability_b_v = MLP_ROUNDED(0.9f * probability_b_v[o]) + sum;
 		probability_b[o] = probability_b[o] - 0.045f * probability_b_v[o] - 0.05f * sum;
 		probability_b_v[o] = new_probability_b_v;
@@ -842,11 +865,11 @@ static void predict_batch(const struct digits *net, struct digits_work *w, int r
 			(float (*)[DIGITS_SIZE_PIXELS])(w->scratch + PREDICT_AT_PIXELS_SCALED);
 	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(w->scratch + PREDICT_AT_LAYER_KEPT);
-	float (*probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(w->scratch + PREDICT_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(w->scratch + PREDICT_AT_PROBABILITY_DENSE);
 	float *probability_max = w->scratch + PREDICT_AT_PROBABILITY_MAX;
-	float (*probability_exp)[DIGITS_SIZE_DIGIT] =
-			(float (*)[DIGITS_SIZE_DIGIT])(w->scratch + PREDICT_AT_PROBABILITY_EXP);
+	float (*probability_exp)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(w->scratch + PREDICT_AT_PROBABILITY_EXP);
 	float *probability_sum = w->scratch + PREDICT_AT_PROBABILITY_SUM;
 	forward_pixels_scaled(rows, (const float (*)[DIGITS_SIZE_PIXELS])input_pixels, pixels_scaled);
 	forward_kept(rows, net, pixels_scaled, layer_kept);
@@ -876,17 +899,15 @@ float digits_loss(const struct digits *net, struct digits_work *w, int rows, con
 			(float (*)[DIGITS_SIZE_PIXELS])(w->scratch + LOSS_AT_PIXELS_SCALED);
 	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(w->scratch + LOSS_AT_LAYER_KEPT);
-	float (*probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(w->scratch + LOSS_AT_PROBABILITY_DENSE);
-	float *probability_max = w->scratch + LOSS_AT_PROBABILITY_MAX;
-	float *probability_sum = w->scratch + LOSS_AT_PROBABILITY_SUM;
+	float (*probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(w->scratch + LOSS_AT_PROBABILITY_DENSE);
+	float *loss_row = w->scratch + LOSS_AT_LOSS_ROW;
 	float *value_loss = w->scratch + LOSS_AT_VALUE_LOSS;
 	forward_pixels_scaled(rows, (const float (*)[DIGITS_SIZE_PIXELS])input_pixels, pixels_scaled);
 	forward_kept(rows, net, pixels_scaled, layer_kept);
 	forward_probability_dense(rows, net, layer_kept, probability_dense);
-	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
-	forward_loss(rows, probability_dense, target_digit, probability_max, probability_sum,
-			value_loss);
+	forward_loss_row(rows, probability_dense, target_digit, loss_row);
+	forward_loss(rows, loss_row, value_loss);
 	return value_loss[0];
 }
 
@@ -904,13 +925,13 @@ float digits_forward(struct digits_training *t, int rows, const float *input_pix
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_KEPT_DROPOUT_MASK);
 	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_KEPT);
-	float (*probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch
-			+ TRAINING_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + TRAINING_AT_PROBABILITY_DENSE);
 	float *probability_max = t->scratch + TRAINING_AT_PROBABILITY_MAX;
-	float (*probability_exp)[DIGITS_SIZE_DIGIT] =
-			(float (*)[DIGITS_SIZE_DIGIT])(t->scratch + TRAINING_AT_PROBABILITY_EXP);
+	float (*probability_exp)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + TRAINING_AT_PROBABILITY_EXP);
 	float *probability_sum = t->scratch + TRAINING_AT_PROBABILITY_SUM;
+	float *loss_row = t->scratch + TRAINING_AT_LOSS_ROW;
 	float (*output_probability)[DIGITS_SIZE_PROBABILITY] =
 			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch
 			+ TRAINING_AT_OUTPUT_PROBABILITY);
@@ -922,10 +943,10 @@ float digits_forward(struct digits_training *t, int rows, const float *input_pix
 	forward_probability_dense(rows, &t->net, layer_kept, probability_dense);
 	forward_probability_max(rows, probability_dense, probability_max);
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
-	forward_probability_sum(rows, probability_exp, probability_sum);
+	training_loss_row(rows, probability_exp, probability_dense, t->target_digit, probability_max,
+			probability_sum, loss_row);
 	forward_probability(rows, probability_sum, probability_exp, output_probability);
-	forward_loss(rows, probability_dense, t->target_digit, probability_max, probability_sum,
-			value_loss);
+	forward_loss(rows, loss_row, value_loss);
 	return value_loss[0];
 }
 
@@ -935,9 +956,8 @@ void digits_backward(struct digits_training *t)
 	float (*output_probability)[DIGITS_SIZE_PROBABILITY] =
 			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch
 			+ TRAINING_AT_OUTPUT_PROBABILITY);
-	float (*d_probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch
-			+ TRAINING_AT_D_PROBABILITY_DENSE);
+	float (*d_probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + TRAINING_AT_D_PROBABILITY_DENSE);
 	float (*layer_hidden)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_HIDDEN);
 	float (*kept_dropout_mask)[DIGITS_SIZE_HIDDEN] =
@@ -992,14 +1012,15 @@ float digits_train_step(struct digits_training *t, int rows, const float *input_
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_KEPT_DROPOUT_MASK);
 	float (*layer_kept)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_LAYER_KEPT);
-	float (*probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch + STEP_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + STEP_AT_PROBABILITY_DENSE);
 	float *probability_max = t->scratch + STEP_AT_PROBABILITY_MAX;
-	float (*probability_exp)[DIGITS_SIZE_DIGIT] =
-			(float (*)[DIGITS_SIZE_DIGIT])(t->scratch + STEP_AT_PROBABILITY_EXP);
+	float (*probability_exp)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + STEP_AT_PROBABILITY_EXP);
 	float *probability_sum = t->scratch + STEP_AT_PROBABILITY_SUM;
-	float (*d_probability_dense)[DIGITS_SIZE_PROBABILITY] =
-			(float (*)[DIGITS_SIZE_PROBABILITY])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
+	float *loss_row = t->scratch + STEP_AT_LOSS_ROW;
+	float (*d_probability_dense)[DIGITS_BATCH] =
+			(float (*)[DIGITS_BATCH])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
 	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
 	float (*d_hidden_dense)[DIGITS_SIZE_HIDDEN] =
 			(float (*)[DIGITS_SIZE_HIDDEN])(t->scratch + STEP_AT_D_HIDDEN_DENSE);
@@ -1010,11 +1031,11 @@ float digits_train_step(struct digits_training *t, int rows, const float *input_
 	forward_probability_dense(rows, &t->net, layer_kept, probability_dense);
 	forward_probability_max(rows, probability_dense, probability_max);
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
-	forward_probability_sum(rows, probability_exp, probability_sum);
+	training_loss_row(rows, probability_exp, probability_dense, t->target_digit, probability_max,
+			probability_sum, loss_row);
 	train_probability_dense(rows, probability_sum, probability_exp, t->target_digit,
 			d_probability_dense);
-	forward_loss(rows, probability_dense, t->target_digit, probability_max, probability_sum,
-			value_loss);
+	forward_loss(rows, loss_row, value_loss);
 	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, kept_dropout_mask,
 			d_hidden_dense);
 	train_hidden_W(rows, pixels_scaled, d_hidden_dense, t->hidden_W_v, t->net.hidden_W);

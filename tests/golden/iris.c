@@ -19,7 +19,7 @@
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct iris) == 556, "size of struct iris");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct iris_work) == 2432, "size of struct iris_work");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct iris_training) == 7408,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct iris_training) == 6768,
 		"size of struct iris_training");
 
 enum {
@@ -29,37 +29,37 @@ enum {
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-1 */
+	PREDICT_AT_FLOWER_SCALED = 0,  /* [IRIS_SIZE_FLOWER][IRIS_BATCH], steps 0-1 */
 	PREDICT_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-2 */
-	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-4 */
+	PREDICT_AT_PROBABILITY_DENSE = 0,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 2-4 */
 	PREDICT_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3-4 */
-	PREDICT_AT_PROBABILITY_EXP = 128,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
+	PREDICT_AT_PROBABILITY_EXP = 128,  /* [IRIS_SIZE_SPECIES][IRIS_BATCH], steps 4-6 */
 	PREDICT_AT_PROBABILITY_SUM = 0  /* [IRIS_BATCH], steps 5-6 */
 };
 
 /* Memory map of the scratch of a loss: offset, shape, lifetime. */
 enum {
-	LOSS_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-1 */
+	LOSS_AT_FLOWER_SCALED = 0,  /* [IRIS_SIZE_FLOWER][IRIS_BATCH], steps 0-1 */
 	LOSS_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-2 */
-	LOSS_AT_PROBABILITY_DENSE = 0,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-4 */
-	LOSS_AT_PROBABILITY_MAX = 96,  /* [IRIS_BATCH], steps 3-4 */
-	LOSS_AT_PROBABILITY_SUM = 128,  /* [IRIS_BATCH], steps 3-4 */
-	LOSS_AT_VALUE_LOSS = 160  /* [1], steps 4-4 */
+	LOSS_AT_PROBABILITY_DENSE = 0,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 2-3 */
+	LOSS_AT_LOSS_ROW = 96,  /* [IRIS_BATCH], steps 3-4 */
+	LOSS_AT_VALUE_LOSS = 0  /* [1], steps 4-4 */
 };
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
 enum {
-	TRAINING_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-10 */
+	TRAINING_AT_FLOWER_SCALED = 0,  /* [IRIS_SIZE_FLOWER][IRIS_BATCH], steps 0-10 */
 	TRAINING_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-12 */
-	TRAINING_AT_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-7 */
-	TRAINING_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-7 */
-	TRAINING_AT_PROBABILITY_EXP = 736,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
-	TRAINING_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-7 */
-	TRAINING_AT_OUTPUT_PROBABILITY = 864,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6-8 */
-	TRAINING_AT_VALUE_LOSS = 736,  /* [1], steps 7-7 */
-	TRAINING_AT_D_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 8-13 */
-	TRAINING_AT_D_HIDDEN_DENSE = 704,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 9-11 */
-	TRAINING_AT_D_HIDDEN_W = 1184,  /* [IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN], steps 10-14 */
+	TRAINING_AT_PROBABILITY_DENSE = 608,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 2-5 */
+	TRAINING_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-5 */
+	TRAINING_AT_PROBABILITY_EXP = 736,  /* [IRIS_SIZE_SPECIES][IRIS_BATCH], steps 4-6 */
+	TRAINING_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-6 */
+	TRAINING_AT_LOSS_ROW = 864,  /* [IRIS_BATCH], steps 5-7 */
+	TRAINING_AT_OUTPUT_PROBABILITY = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6-8 */
+	TRAINING_AT_VALUE_LOSS = 704,  /* [1], steps 7-7 */
+	TRAINING_AT_D_PROBABILITY_DENSE = 704,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 8-13 */
+	TRAINING_AT_D_HIDDEN_DENSE = 800,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 9-11 */
+	TRAINING_AT_D_HIDDEN_W = 608,  /* [IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN], steps 10-14 */
 	TRAINING_AT_D_HIDDEN_B = 0,  /* [IRIS_SIZE_HIDDEN], steps 11-15 */
 	TRAINING_AT_D_PROBABILITY_W = 16,  /* [IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN], steps 12-16 */
 	TRAINING_AT_D_PROBABILITY_B = 64  /* [IRIS_SIZE_PROBABILITY], steps 13-17 */
@@ -67,15 +67,16 @@ enum {
 
 /* Memory map of the scratch of a whole step: offset, shape, lifetime. */
 enum {
-	STEP_AT_FLOWER_SCALED = 0,  /* [IRIS_BATCH][IRIS_SIZE_FLOWER], steps 0-9 */
+	STEP_AT_FLOWER_SCALED = 0,  /* [IRIS_SIZE_FLOWER][IRIS_BATCH], steps 0-9 */
 	STEP_AT_LAYER_HIDDEN = 128,  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 1-11 */
-	STEP_AT_PROBABILITY_DENSE = 608,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 2-7 */
-	STEP_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-7 */
-	STEP_AT_PROBABILITY_EXP = 736,  /* [IRIS_BATCH][IRIS_SIZE_SPECIES], steps 4-6 */
-	STEP_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-7 */
-	STEP_AT_D_PROBABILITY_DENSE = 864,  /* [IRIS_BATCH][IRIS_SIZE_PROBABILITY], steps 6-12 */
-	STEP_AT_VALUE_LOSS = 736,  /* [1], steps 7-12 */
-	STEP_AT_D_HIDDEN_DENSE = 960  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 8-10 */
+	STEP_AT_PROBABILITY_DENSE = 608,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 2-5 */
+	STEP_AT_PROBABILITY_MAX = 704,  /* [IRIS_BATCH], steps 3-5 */
+	STEP_AT_PROBABILITY_EXP = 736,  /* [IRIS_SIZE_SPECIES][IRIS_BATCH], steps 4-6 */
+	STEP_AT_PROBABILITY_SUM = 832,  /* [IRIS_BATCH], steps 5-6 */
+	STEP_AT_LOSS_ROW = 864,  /* [IRIS_BATCH], steps 5-7 */
+	STEP_AT_D_PROBABILITY_DENSE = 608,  /* [IRIS_SIZE_PROBABILITY][IRIS_BATCH], steps 6-12 */
+	STEP_AT_VALUE_LOSS = 704,  /* [1], steps 7-12 */
+	STEP_AT_D_HIDDEN_DENSE = 720  /* [IRIS_BATCH][IRIS_SIZE_HIDDEN], steps 8-10 */
 };
 
 /* Numbers of the random draws. */
@@ -218,11 +219,11 @@ static void init_probability_b_v(float probability_b_v[restrict IRIS_SIZE_PROBAB
 /* flower.scaled[n, i] = (flower[n, i] - flower.mean[i]) / flower.deviation[i] */
 static void forward_flower_scaled(int rows, const struct iris *net,
 		const float input_flower[restrict][IRIS_SIZE_FLOWER],
-		float flower_scaled[restrict][IRIS_SIZE_FLOWER])
+		float flower_scaled[restrict][IRIS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
-			flower_scaled[n][i] = (input_flower[n][i] - net->flower_mean[i])
+	for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
+		for (int n = 0; n < rows; n++) {
+			flower_scaled[i][n] = (input_flower[n][i] - net->flower_mean[i])
 					/ net->flower_deviation[i];
 		}
 	}
@@ -231,8 +232,7 @@ static void forward_flower_scaled(int rows, const struct iris *net,
 /* hidden.dense.sum[n, o] = sum(i, hidden.W[o, i] * flower.scaled[n, i])
  * hidden.dense[n, o] = hidden.b[o] + hidden.dense.sum[n, o]
  * hidden[n, i] = tanh(hidden.dense[n, i]) */
-static void forward_hidden(int rows, const struct iris *net,
-		float flower_scaled[restrict][IRIS_SIZE_FLOWER],
+static void forward_hidden(int rows, const struct iris *net, float flower_scaled[restrict][IRIS_BATCH],
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN])
 {
 	for (int n = 0; n < rows; n += BLOCK) {
@@ -245,13 +245,13 @@ static void forward_hidden(int rows, const struct iris *net,
 		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int i = 0; i < IRIS_SIZE_FLOWER; i++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				sum_0[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[n][i],
+				sum_0[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[i][n],
 						sum_0[o]);
-				sum_1[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[n_1][i],
+				sum_1[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[i][n_1],
 						sum_1[o]);
-				sum_2[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[n_2][i],
+				sum_2[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[i][n_2],
 						sum_2[o]);
-				sum_3[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[n_3][i],
+				sum_3[o] = mlp_multiply_addf(net->hidden_W[i][o], flower_scaled[i][n_3],
 						sum_3[o]);
 			}
 		}
@@ -269,7 +269,7 @@ static void forward_hidden(int rows, const struct iris *net,
  * probability.dense[n, o] = probability.b[o] + probability.dense.sum[n, o] */
 static void forward_probability_dense(int rows, const struct iris *net,
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
-		float probability_dense[restrict][IRIS_SIZE_PROBABILITY])
+		float probability_dense[restrict][IRIS_BATCH])
 {
 	for (int n = 0; n < rows; n += BLOCK) {
 		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
@@ -295,19 +295,19 @@ static void forward_probability_dense(int rows, const struct iris *net,
 			const float sums[BLOCK] = {joined_lanes(lane_0), joined_lanes(lane_1),
 					joined_lanes(lane_2), joined_lanes(lane_3)};
 			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++)
-				probability_dense[n_here][o] = net->probability_b[o] + sums[n_here - n];
+				probability_dense[o][n_here] = net->probability_b[o] + sums[n_here - n];
 		}
 	}
 }
 
 /* probability.max[n] = max(o, probability.dense[n, o]) */
-static void forward_probability_max(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+static void forward_probability_max(int rows, float probability_dense[restrict][IRIS_BATCH],
 		float probability_max[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float largest = -HUGE_VALF;
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			const float candidate = probability_dense[n][o];
+			const float candidate = probability_dense[o][n];
 			largest = candidate > largest ? candidate : largest;
 		}
 		probability_max[n] = largest;
@@ -315,72 +315,91 @@ static void forward_probability_max(int rows, float probability_dense[restrict][
 }
 
 /* probability.exp[n, j] = exp(probability.dense[n, j] - probability.max[n]) */
-static void forward_probability_exp(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
-		const float probability_max[restrict],
-		float probability_exp[restrict][IRIS_SIZE_SPECIES])
+static void forward_probability_exp(int rows, float probability_dense[restrict][IRIS_BATCH],
+		const float probability_max[restrict], float probability_exp[restrict][IRIS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
-			probability_exp[n][j] = mlp_expf(probability_dense[n][j] - probability_max[n]);
+	for (int j = 0; j < IRIS_SIZE_SPECIES; j++) {
+		for (int n = 0; n < rows; n++)
+			probability_exp[j][n] = mlp_expf(probability_dense[j][n] - probability_max[n]);
 	}
 }
 
 /* probability.sum[n] = sum(j, probability.exp[n, j]) */
-static void forward_probability_sum(int rows, float probability_exp[restrict][IRIS_SIZE_SPECIES],
+static void forward_probability_sum(int rows, float probability_exp[restrict][IRIS_BATCH],
 		float probability_sum[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float sum = 0.0f;
 		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
-			sum += probability_exp[n][j];
+			sum += probability_exp[j][n];
 		probability_sum[n] = sum;
 	}
 }
 
 /* probability[n, i] = probability.exp[n, i] / probability.sum[n] */
 static void forward_probability(int rows, const float probability_sum[restrict],
-		float probability_exp[restrict][IRIS_SIZE_SPECIES],
+		float probability_exp[restrict][IRIS_BATCH],
 		float output_probability[restrict][IRIS_SIZE_PROBABILITY])
 {
 	for (int n = 0; n < rows; n++) {
 		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++)
-			output_probability[n][i] = probability_exp[n][i] / probability_sum[n];
+			output_probability[n][i] = probability_exp[i][n] / probability_sum[n];
 	}
 }
 
 /* --- Loss --- */
 
 /* probability.max[n] = max(o, probability.dense[n, o])
- * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n])) */
-static void loss_probability_sum(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
-		float probability_max[restrict], float probability_sum[restrict])
+ * probability.sum[n] = sum(o, exp(probability.dense[n, o] - probability.max[n]))
+ * loss.row[n] = -((probability.dense[n, species[n]] - probability.max[n]) - log(probability.sum[n])) */
+static void forward_loss_row(int rows, float probability_dense[restrict][IRIS_BATCH],
+		const int32_t target_species[restrict], float loss_row[restrict])
 {
 	for (int n = 0; n < rows; n++) {
 		float largest = -HUGE_VALF;
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			const float candidate = probability_dense[n][o];
+			const float candidate = probability_dense[o][n];
 			largest = candidate > largest ? candidate : largest;
 		}
-		probability_max[n] = largest;
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < IRIS_SIZE_PROBABILITY; o_2++)
-			sum += mlp_expf(probability_dense[n][o_2] - largest);
-		probability_sum[n] = sum;
+			sum += mlp_expf(probability_dense[o_2][n] - largest);
+		loss_row[n] = -((probability_dense[target_species[n]][n] - largest) - mlp_logf(sum));
 	}
 }
 
-/* loss.sum = sum(n, (probability.dense[n, species[n]] - probability.max[n]) - log(probability.sum[n]))
- * loss = -loss.sum / rows */
-static void forward_loss(int rows, float probability_dense[restrict][IRIS_SIZE_PROBABILITY],
-		const int32_t target_species[restrict], const float probability_max[restrict],
-		const float probability_sum[restrict], float *restrict value_loss)
+/* loss.sum = sum(n, loss.row[n])
+ * loss = loss.sum / rows */
+static void forward_loss(int rows, const float loss_row[restrict], float *restrict value_loss)
 {
-	float sum = 0.0f;
-	for (int n = 0; n < rows; n++) {
-		sum += (probability_dense[n][target_species[n]] - probability_max[n])
-				- mlp_logf(probability_sum[n]);
+	float lane[LANES] = {0};
+	for (int n = 0; n < rows - rows % LANES; n += LANES) {
+		for (int l = 0; l < LANES; l++)
+			lane[l] += loss_row[n + l];
 	}
-	value_loss[0] = -sum / (float)rows;
+	for (int n = rows - rows % LANES; n < rows; n++)
+		lane[n % LANES] += loss_row[n];
+	const float sum = joined_lanes(lane);
+	value_loss[0] = sum / (float)rows;
+}
+
+/* --- Forward, in training --- */
+
+/* probability.sum[n] = sum(j, probability.exp[n, j])
+ * loss.row[n] = -((probability.dense[n, species[n]] - probability.max[n]) - log(probability.sum[n])) */
+static void training_loss_row(int rows, float probability_exp[restrict][IRIS_BATCH],
+		float probability_dense[restrict][IRIS_BATCH], const int32_t target_species[restrict],
+		const float probability_max[restrict], float probability_sum[restrict],
+		float loss_row[restrict])
+{
+	for (int n = 0; n < rows; n++) {
+		float sum = 0.0f;
+		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
+			sum += probability_exp[j][n];
+		probability_sum[n] = sum;
+		loss_row[n] = -((probability_dense[target_species[n]][n] - probability_max[n])
+				- mlp_logf(sum));
+	}
 }
 
 /* --- Backward --- */
@@ -389,12 +408,11 @@ static void forward_loss(int rows, float probability_dense[restrict][IRIS_SIZE_P
  *   / rows   (adjoint of probability.dense) */
 static void backward_probability_dense(int rows,
 		float output_probability[restrict][IRIS_SIZE_PROBABILITY],
-		const int32_t target_species[restrict],
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY])
+		const int32_t target_species[restrict], float d_probability_dense[restrict][IRIS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-			d_probability_dense[n][o] =
+	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
+		for (int n = 0; n < rows; n++) {
+			d_probability_dense[o][n] =
 					(output_probability[n][o]
 					- (o == target_species[n] ? 1.0f : 0.0f)) / (float)rows;
 		}
@@ -404,7 +422,7 @@ static void backward_probability_dense(int rows,
 /* d_hidden[n, i] = sum(o, probability.W[o, i] * d_probability.dense[n, o])   (adjoint of hidden)
  * d_hidden.dense[n, o] = d_hidden[n, o] * (1 - hidden[n, o]^2)   (adjoint of hidden.dense) */
 static void backward_hidden_dense(int rows, const struct iris *net,
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][IRIS_BATCH],
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN])
 {
@@ -419,13 +437,13 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 		for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 				sum_0[i] = mlp_multiply_addf(net->probability_W[o][i],
-						d_probability_dense[n][o], sum_0[i]);
+						d_probability_dense[o][n], sum_0[i]);
 				sum_1[i] = mlp_multiply_addf(net->probability_W[o][i],
-						d_probability_dense[n_1][o], sum_1[i]);
+						d_probability_dense[o][n_1], sum_1[i]);
 				sum_2[i] = mlp_multiply_addf(net->probability_W[o][i],
-						d_probability_dense[n_2][o], sum_2[i]);
+						d_probability_dense[o][n_2], sum_2[i]);
 				sum_3[i] = mlp_multiply_addf(net->probability_W[o][i],
-						d_probability_dense[n_3][o], sum_3[i]);
+						d_probability_dense[o][n_3], sum_3[i]);
 			}
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
@@ -440,7 +458,7 @@ static void backward_hidden_dense(int rows, const struct iris *net,
 }
 
 /* d_hidden.W[o, i] = sum(n, flower.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W) */
-static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_FLOWER],
+static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_BATCH],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN],
 		float d_hidden_W[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN])
 {
@@ -454,13 +472,13 @@ static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_SIZE_
 		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				sum_0[o] = mlp_multiply_addf(flower_scaled[n][i], d_hidden_dense[n][o],
+				sum_0[o] = mlp_multiply_addf(flower_scaled[i][n], d_hidden_dense[n][o],
 						sum_0[o]);
-				sum_1[o] = mlp_multiply_addf(flower_scaled[n][i_1],
+				sum_1[o] = mlp_multiply_addf(flower_scaled[i_1][n],
 						d_hidden_dense[n][o], sum_1[o]);
-				sum_2[o] = mlp_multiply_addf(flower_scaled[n][i_2],
+				sum_2[o] = mlp_multiply_addf(flower_scaled[i_2][n],
 						d_hidden_dense[n][o], sum_2[o]);
-				sum_3[o] = mlp_multiply_addf(flower_scaled[n][i_3],
+				sum_3[o] = mlp_multiply_addf(flower_scaled[i_3][n],
 						d_hidden_dense[n][o], sum_3[o]);
 			}
 		}
@@ -487,7 +505,7 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][IRIS_SIZE
 
 /* d_probability.W[o, i] = sum(n, hidden[n, i] * d_probability.dense[n, o])   (adjoint of probability.W) */
 static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][IRIS_BATCH],
 		float d_probability_W[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
@@ -495,7 +513,7 @@ static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_S
 		for (int n = 0; n < rows; n++) {
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 				sum[i] = mlp_multiply_addf(layer_hidden[n][i],
-						d_probability_dense[n][o], sum[i]);
+						d_probability_dense[o][n], sum[i]);
 			}
 		}
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
@@ -504,13 +522,18 @@ static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_S
 }
 
 /* d_probability.b[o] = sum(n, d_probability.dense[n, o])   (adjoint of probability.b) */
-static void backward_probability_b(int rows, float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+static void backward_probability_b(int rows, float d_probability_dense[restrict][IRIS_BATCH],
 		float d_probability_b[restrict IRIS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-		float sum = 0.0f;
-		for (int n = 0; n < rows; n++)
-			sum += d_probability_dense[n][o];
+		float lane[LANES] = {0};
+		for (int n = 0; n < rows - rows % LANES; n += LANES) {
+			for (int l = 0; l < LANES; l++)
+				lane[l] += d_probability_dense[o][n + l];
+		}
+		for (int n = rows - rows % LANES; n < rows; n++)
+			lane[n % LANES] += d_probability_dense[o][n];
+		const float sum = joined_lanes(lane);
 		d_probability_b[o] = sum;
 	}
 }
@@ -620,15 +643,14 @@ static void update_probability_b(float schedule_2, float schedule,
  * d_probability.dense[n, o] = (probability[n, o] - (if o == species[n] then 1 else 0))
  *   / rows   (adjoint of probability.dense) */
 static void train_probability_dense(int rows, const float probability_sum[restrict],
-		float probability_exp[restrict][IRIS_SIZE_SPECIES],
-		const int32_t target_species[restrict],
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY])
+		float probability_exp[restrict][IRIS_BATCH], const int32_t target_species[restrict],
+		float d_probability_dense[restrict][IRIS_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++) {
+	for (int i = 0; i < IRIS_SIZE_PROBABILITY; i++) {
+		for (int n = 0; n < rows; n++) {
 			const float output_probability =
-					MLP_ROUNDED(probability_exp[n][i] / probability_sum[n]);
-			d_probability_dense[n][i] =
+					MLP_ROUNDED(probability_exp[i][n] / probability_sum[n]);
+			d_probability_dense[i][n] =
 					(output_probability - (i == target_species[n] ? 1.0f : 0.0f))
 					/ (float)rows;
 		}
@@ -643,7 +665,7 @@ static void train_probability_dense(int rows, const float probability_sum[restri
  * new.hidden.W[o, i] = hidden.W[o, i] - 0.01 * schedule_2 * new.hidden.W.m[o, i]
  *   / (sqrt(schedule * new.hidden.W.v[o, i]) + 1e-08)   (adam of hidden.W) */
 static void train_hidden_W(int rows, float schedule_2, float schedule,
-		float flower_scaled[restrict][IRIS_SIZE_FLOWER],
+		float flower_scaled[restrict][IRIS_BATCH],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN],
 		float hidden_W_m[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
 		float hidden_W_v[restrict IRIS_SIZE_FLOWER][IRIS_SIZE_HIDDEN],
@@ -659,13 +681,13 @@ static void train_hidden_W(int rows, float schedule_2, float schedule,
 		float sum_3[IRIS_SIZE_HIDDEN] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
-				sum_0[o] = mlp_multiply_addf(flower_scaled[n][i], d_hidden_dense[n][o],
+				sum_0[o] = mlp_multiply_addf(flower_scaled[i][n], d_hidden_dense[n][o],
 						sum_0[o]);
-				sum_1[o] = mlp_multiply_addf(flower_scaled[n][i_1],
+				sum_1[o] = mlp_multiply_addf(flower_scaled[i_1][n],
 						d_hidden_dense[n][o], sum_1[o]);
-				sum_2[o] = mlp_multiply_addf(flower_scaled[n][i_2],
+				sum_2[o] = mlp_multiply_addf(flower_scaled[i_2][n],
 						d_hidden_dense[n][o], sum_2[o]);
-				sum_3[o] = mlp_multiply_addf(flower_scaled[n][i_3],
+				sum_3[o] = mlp_multiply_addf(flower_scaled[i_3][n],
 						d_hidden_dense[n][o], sum_3[o]);
 			}
 		}
@@ -721,7 +743,7 @@ static void train_hidden_b(int rows, float schedule_2, float schedule,
  *   / (sqrt(schedule * new.probability.W.v[o, i]) + 1e-08)   (adam of probability.W) */
 static void train_probability_W(int rows, float schedule_2, float schedule,
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][IRIS_BATCH],
 		float probability_W_m[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN],
 		float probability_W_v[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN],
 		float probability_W[restrict IRIS_SIZE_PROBABILITY][IRIS_SIZE_HIDDEN])
@@ -731,7 +753,7 @@ static void train_probability_W(int rows, float schedule_2, float schedule,
 		for (int n = 0; n < rows; n++) {
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 				sum[i] = mlp_multiply_addf(layer_hidden[n][i],
-						d_probability_dense[n][o], sum[i]);
+						d_probability_dense[o][n], sum[i]);
 			}
 		}
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
@@ -755,15 +777,20 @@ static void train_probability_W(int rows, float schedule_2, float schedule,
  * new.probability.b[o] = probability.b[o] - 0.01 * schedule_2 * new.probability.b.m[o]
  *   / (sqrt(schedule * new.probability.b.v[o]) + 1e-08)   (adam of probability.b) */
 static void train_probability_b(int rows, float schedule_2, float schedule,
-		float d_probability_dense[restrict][IRIS_SIZE_PROBABILITY],
+		float d_probability_dense[restrict][IRIS_BATCH],
 		float probability_b_m[restrict IRIS_SIZE_PROBABILITY],
 		float probability_b_v[restrict IRIS_SIZE_PROBABILITY],
 		float probability_b[restrict IRIS_SIZE_PROBABILITY])
 {
 	for (int o = 0; o < IRIS_SIZE_PROBABILITY; o++) {
-		float sum = 0.0f;
-		for (int n = 0; n < rows; n++)
-			sum += d_probability_dense[n][o];
+		float lane[LANES] = {0};
+		for (int n = 0; n < rows - rows % LANES; n += LANES) {
+			for (int l = 0; l < LANES; l++)
+				lane[l] += d_probability_dense[o][n + l];
+		}
+		for (int n = rows - rows % LANES; n < rows; n++)
+			lane[n % LANES] += d_probability_dense[o][n];
+		const float sum = joined_lanes(lane);
 		const float new_probability_b_m = MLP_ROUNDED(0.9f * probability_b_m[o])
 				+ MLP_ROUNDED(0.1f * sum);
 		probability_b_m[o] = new_probability_b_m;
@@ -802,15 +829,15 @@ void iris_init(struct iris_training *t, uint64_t seed)
 static void predict_batch(const struct iris *net, struct iris_work *w, int rows,
 		const float *input_flower, float *output_probability)
 {
-	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(w->scratch + PREDICT_AT_FLOWER_SCALED);
+	float (*flower_scaled)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(w->scratch + PREDICT_AT_FLOWER_SCALED);
 	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(w->scratch + PREDICT_AT_LAYER_HIDDEN);
-	float (*probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(w->scratch + PREDICT_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(w->scratch + PREDICT_AT_PROBABILITY_DENSE);
 	float *probability_max = w->scratch + PREDICT_AT_PROBABILITY_MAX;
-	float (*probability_exp)[IRIS_SIZE_SPECIES] =
-			(float (*)[IRIS_SIZE_SPECIES])(w->scratch + PREDICT_AT_PROBABILITY_EXP);
+	float (*probability_exp)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(w->scratch + PREDICT_AT_PROBABILITY_EXP);
 	float *probability_sum = w->scratch + PREDICT_AT_PROBABILITY_SUM;
 	forward_flower_scaled(rows, net, (const float (*)[IRIS_SIZE_FLOWER])input_flower,
 			flower_scaled);
@@ -837,22 +864,20 @@ void iris_predict(const struct iris *net, struct iris_work *w, int rows, const f
 float iris_loss(const struct iris *net, struct iris_work *w, int rows, const float *input_flower,
 		const int32_t *target_species)
 {
-	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(w->scratch + LOSS_AT_FLOWER_SCALED);
+	float (*flower_scaled)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(w->scratch + LOSS_AT_FLOWER_SCALED);
 	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(w->scratch + LOSS_AT_LAYER_HIDDEN);
-	float (*probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(w->scratch + LOSS_AT_PROBABILITY_DENSE);
-	float *probability_max = w->scratch + LOSS_AT_PROBABILITY_MAX;
-	float *probability_sum = w->scratch + LOSS_AT_PROBABILITY_SUM;
+	float (*probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(w->scratch + LOSS_AT_PROBABILITY_DENSE);
+	float *loss_row = w->scratch + LOSS_AT_LOSS_ROW;
 	float *value_loss = w->scratch + LOSS_AT_VALUE_LOSS;
 	forward_flower_scaled(rows, net, (const float (*)[IRIS_SIZE_FLOWER])input_flower,
 			flower_scaled);
 	forward_hidden(rows, net, flower_scaled, layer_hidden);
 	forward_probability_dense(rows, net, layer_hidden, probability_dense);
-	loss_probability_sum(rows, probability_dense, probability_max, probability_sum);
-	forward_loss(rows, probability_dense, target_species, probability_max, probability_sum,
-			value_loss);
+	forward_loss_row(rows, probability_dense, target_species, loss_row);
+	forward_loss(rows, loss_row, value_loss);
 	return value_loss[0];
 }
 
@@ -862,16 +887,17 @@ float iris_forward(struct iris_training *t, int rows, const float *input_flower,
 	t->rows = rows;
 	t->input_flower = input_flower;
 	t->target_species = target_species;
-	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_FLOWER_SCALED);
+	float (*flower_scaled)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + TRAINING_AT_FLOWER_SCALED);
 	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_HIDDEN);
-	float (*probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + TRAINING_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + TRAINING_AT_PROBABILITY_DENSE);
 	float *probability_max = t->scratch + TRAINING_AT_PROBABILITY_MAX;
-	float (*probability_exp)[IRIS_SIZE_SPECIES] =
-			(float (*)[IRIS_SIZE_SPECIES])(t->scratch + TRAINING_AT_PROBABILITY_EXP);
+	float (*probability_exp)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + TRAINING_AT_PROBABILITY_EXP);
 	float *probability_sum = t->scratch + TRAINING_AT_PROBABILITY_SUM;
+	float *loss_row = t->scratch + TRAINING_AT_LOSS_ROW;
 	float (*output_probability)[IRIS_SIZE_PROBABILITY] =
 			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + TRAINING_AT_OUTPUT_PROBABILITY);
 	float *value_loss = t->scratch + TRAINING_AT_VALUE_LOSS;
@@ -881,10 +907,10 @@ float iris_forward(struct iris_training *t, int rows, const float *input_flower,
 	forward_probability_dense(rows, &t->net, layer_hidden, probability_dense);
 	forward_probability_max(rows, probability_dense, probability_max);
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
-	forward_probability_sum(rows, probability_exp, probability_sum);
+	training_loss_row(rows, probability_exp, probability_dense, t->target_species, probability_max,
+			probability_sum, loss_row);
 	forward_probability(rows, probability_sum, probability_exp, output_probability);
-	forward_loss(rows, probability_dense, t->target_species, probability_max, probability_sum,
-			value_loss);
+	forward_loss(rows, loss_row, value_loss);
 	return value_loss[0];
 }
 
@@ -893,15 +919,14 @@ void iris_backward(struct iris_training *t)
 	const int rows = t->rows;
 	float (*output_probability)[IRIS_SIZE_PROBABILITY] =
 			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + TRAINING_AT_OUTPUT_PROBABILITY);
-	float (*d_probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch
-			+ TRAINING_AT_D_PROBABILITY_DENSE);
+	float (*d_probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + TRAINING_AT_D_PROBABILITY_DENSE);
 	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_LAYER_HIDDEN);
 	float (*d_hidden_dense)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_DENSE);
-	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + TRAINING_AT_FLOWER_SCALED);
+	float (*flower_scaled)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + TRAINING_AT_FLOWER_SCALED);
 	float (*d_hidden_W)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + TRAINING_AT_D_HIDDEN_W);
 	float *d_hidden_b = t->scratch + TRAINING_AT_D_HIDDEN_B;
@@ -947,18 +972,19 @@ float iris_train_step(struct iris_training *t, int rows, const float *input_flow
 	const uint32_t step = t->step + 1;
 	const double schedule = 1.0 / (1.0 - mlp_pow(0.999, (double)step));
 	const double schedule_2 = 1.0 / (1.0 - mlp_pow(0.9, (double)step));
-	float (*flower_scaled)[IRIS_SIZE_FLOWER] =
-			(float (*)[IRIS_SIZE_FLOWER])(t->scratch + STEP_AT_FLOWER_SCALED);
+	float (*flower_scaled)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + STEP_AT_FLOWER_SCALED);
 	float (*layer_hidden)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + STEP_AT_LAYER_HIDDEN);
-	float (*probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + STEP_AT_PROBABILITY_DENSE);
+	float (*probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + STEP_AT_PROBABILITY_DENSE);
 	float *probability_max = t->scratch + STEP_AT_PROBABILITY_MAX;
-	float (*probability_exp)[IRIS_SIZE_SPECIES] =
-			(float (*)[IRIS_SIZE_SPECIES])(t->scratch + STEP_AT_PROBABILITY_EXP);
+	float (*probability_exp)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + STEP_AT_PROBABILITY_EXP);
 	float *probability_sum = t->scratch + STEP_AT_PROBABILITY_SUM;
-	float (*d_probability_dense)[IRIS_SIZE_PROBABILITY] =
-			(float (*)[IRIS_SIZE_PROBABILITY])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
+	float *loss_row = t->scratch + STEP_AT_LOSS_ROW;
+	float (*d_probability_dense)[IRIS_BATCH] =
+			(float (*)[IRIS_BATCH])(t->scratch + STEP_AT_D_PROBABILITY_DENSE);
 	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
 	float (*d_hidden_dense)[IRIS_SIZE_HIDDEN] =
 			(float (*)[IRIS_SIZE_HIDDEN])(t->scratch + STEP_AT_D_HIDDEN_DENSE);
@@ -968,11 +994,11 @@ float iris_train_step(struct iris_training *t, int rows, const float *input_flow
 	forward_probability_dense(rows, &t->net, layer_hidden, probability_dense);
 	forward_probability_max(rows, probability_dense, probability_max);
 	forward_probability_exp(rows, probability_dense, probability_max, probability_exp);
-	forward_probability_sum(rows, probability_exp, probability_sum);
+	training_loss_row(rows, probability_exp, probability_dense, t->target_species, probability_max,
+			probability_sum, loss_row);
 	train_probability_dense(rows, probability_sum, probability_exp, t->target_species,
 			d_probability_dense);
-	forward_loss(rows, probability_dense, t->target_species, probability_max, probability_sum,
-			value_loss);
+	forward_loss(rows, loss_row, value_loss);
 	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, d_hidden_dense);
 	train_hidden_W(rows, (float)schedule_2, (float)schedule, flower_scaled, d_hidden_dense,
 			t->hidden_W_m, t->hidden_W_v, t->net.hidden_W);

@@ -21,7 +21,7 @@ enum {
 	IRIS_SIZE_PROBABILITY = 3,
 	IRIS_SIZE_HIDDEN = 16,
 	IRIS_WORK = 608,  /* numbers of scratch */
-	IRIS_SCRATCH = 1440  /* numbers of scratch in training */
+	IRIS_SCRATCH = 1280  /* numbers of scratch in training */
 };
 #define IRIS_SEED UINT64_C(7)
 

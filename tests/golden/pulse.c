@@ -19,7 +19,7 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct pulse_work) == 256, "size of
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_LAYER_H = 0  /* [PULSE_BATCH][PULSE_SIZE_H], steps 0-1 */
+	PREDICT_AT_LAYER_H = 0  /* [PULSE_SIZE_H][PULSE_BATCH], steps 0-1 */
 };
 
 /* --- Initial values --- */
@@ -66,15 +66,15 @@ static void init_y_b(float y_b[restrict PULSE_SIZE_Y_W_1])
  * h.dense[n, o] = h.b[o] + h.dense.sum[n, o]
  * h[n, i] = if 0 < h.dense[n, i] then 1 else 0 */
 static void forward_h(int rows, const struct pulse *net, const float input_x[restrict][PULSE_SIZE_X],
-		float layer_h[restrict][PULSE_SIZE_H])
+		float layer_h[restrict][PULSE_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < PULSE_SIZE_H; o++) {
+	for (int o = 0; o < PULSE_SIZE_H; o++) {
+		for (int n = 0; n < rows; n++) {
 			float sum = 0.0f;
 			for (int i = 0; i < PULSE_SIZE_X; i++)
 				sum = mlp_multiply_addf(net->h_W[o][i], input_x[n][i], sum);
 			const float h_dense = net->h_b[o] + sum;
-			layer_h[n][o] = 0.0f < h_dense ? 1.0f : 0.0f;
+			layer_h[o][n] = 0.0f < h_dense ? 1.0f : 0.0f;
 		}
 	}
 }
@@ -82,14 +82,14 @@ static void forward_h(int rows, const struct pulse *net, const float input_x[res
 /* y.dense.sum[n, o] = sum(i, y.W[o, i] * h[n, i])
  * y.dense[n, o] = y.b[o] + y.dense.sum[n, o]
  * y[n, i] = if 0 < y.dense[n, i] then 1 else 0 */
-static void forward_y(int rows, const struct pulse *net, float layer_h[restrict][PULSE_SIZE_H],
+static void forward_y(int rows, const struct pulse *net, float layer_h[restrict][PULSE_BATCH],
 		float output_y[restrict][PULSE_SIZE_Y])
 {
 	for (int n = 0; n < rows; n++) {
 		for (int o = 0; o < PULSE_SIZE_Y; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < PULSE_SIZE_H; i++)
-				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[i][n], sum);
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = 0.0f < y_dense ? 1.0f : 0.0f;
 		}
@@ -111,7 +111,7 @@ void pulse_init(struct pulse *net, uint64_t seed)
 static void predict_batch(const struct pulse *net, struct pulse_work *w, int rows, const float *input_x,
 		float *output_y)
 {
-	float (*layer_h)[PULSE_SIZE_H] = (float (*)[PULSE_SIZE_H])(w->scratch + PREDICT_AT_LAYER_H);
+	float (*layer_h)[PULSE_BATCH] = (float (*)[PULSE_BATCH])(w->scratch + PREDICT_AT_LAYER_H);
 	forward_h(rows, net, (const float (*)[PULSE_SIZE_X])input_x, layer_h);
 	forward_y(rows, net, layer_h, (float (*)[PULSE_SIZE_Y])output_y);
 }
