@@ -181,7 +181,7 @@ static const char *frozen(struct generator *g)
 
 static void add_train(struct generator *g)
 {
-	static const int batches[] = {1, 2, 3, 4, 5, 7};
+	static const int batches[] = {1, 2, 3, 4, 5, 7, 17, 19}; /* from 16 on narrow matrices lie by columns */
 	const char *freeze = chance(g, 0.2) ? frozen(g) : NULL;
 	const char *text = chance(g, 0.95) ? say(g, "    optimizer = %s\n", optimizer_call(g)) : "";
 	text = say(g, "%s    batch = %d%s", text, PICK(g, batches), chance(g, 0.5) ? ", " : "\n    ");
