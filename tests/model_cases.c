@@ -163,6 +163,10 @@ const struct model_case model_cases[] = {
 	VALUE("layers that are almost equal", "input x[3]\ninput z[5]",
 	      ALMOST("1") ALMOST("2") ALMOST("3") ALMOST("4") ALMOST("5") ALMOST("6")
 	      "output y[2] = dense(p1 + p2 * p3 - p4 * p5 + p6 + q1 * q2 - q3 + q4 * q5 - q6)"),
+	CASE("a sum that goes on from a stored one",
+	     "input a[2]\ninput b[2]\ninput c[2]\nparam w[2] = ones\ntarget t[2]\n"
+	     "layer r[i: 2] = a[i] + w[i] * b[i] + 1\nlayer u[i: 2] = exp(a[i] + w[i] * b[i] + c[i] + 1)\n"
+	     "output y[2] = dense(r)\noutput z[2] = dense(u)\nminimize mse(y, t) + mse(z, t)"),
 	VALUE("attention", "input x[6, 3]",
 	      "param Q[3, 3] = normal\nparam K[3, 3] = normal\nparam V[2, 3] = normal\n"
 	      "layer q[w: 6, d: 3] = sum(e, Q[d, e] * x[w, e])\nlayer k[w: 6, d: 3] = sum(e, K[d, e] * x[w, "

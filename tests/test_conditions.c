@@ -6,7 +6,13 @@
 #include "base/text.h"
 #include "support.h"
 
-enum { MODELS = 400 };
+enum { MODELS = 400, KEPT = 8 };
+
+/* Parts that may stand a second time, in other branches: equal ones are one node. */
+struct kept {
+	char *parts[KEPT];
+	int count, leaf;
+};
 
 static void add_position(struct text *text, struct random *random)
 {
@@ -37,19 +43,26 @@ static void add_condition(struct text *text, struct random *random, int depth)
 	text_add(text, ")");
 }
 
-static void add_branches(struct text *text, struct random *random, int depth, int *leaf)
+static void add_branches(struct text *text, struct random *random, int depth, struct kept *kept)
 {
+	size_t start = text->length;
+	if (kept->count > 0 && random_below(random, 5) == 0) {
+		text_add(text, kept->parts[random_below(random, kept->count)]);
+		return;
+	}
 	if (depth == 0 || random_below(random, 8) == 0) {
-		text_printf(text, "%d", ++*leaf);
+		text_printf(text, "%d", ++kept->leaf);
 		return;
 	}
 	text_add(text, "(if ");
 	add_condition(text, random, 2);
 	text_add(text, " then ");
-	add_branches(text, random, depth - 1, leaf);
+	add_branches(text, random, depth - 1, kept);
 	text_add(text, " else ");
-	add_branches(text, random, depth - 1, leaf);
+	add_branches(text, random, depth - 1, kept);
 	text_add(text, ")");
+	if (depth <= 2 && kept->count < KEPT)
+		kept->parts[kept->count++] = arena_copy(text->arena, text->bytes + start, text->length - start);
 }
 
 static int comparisons_in(const char *text)
@@ -67,13 +80,13 @@ Test(conditions, decided_in_branches)
 	for (int k = 0; k < MODELS; k++) {
 		struct arena *arena = arena_new();
 		struct text text = text_new(arena);
-		int leaf = 0;
+		struct kept kept = {.count = 0};
 		text_printf(&text, "input x[1]\noutput y[i: %d, j: %d] = sum(k: %d, ",
 		            1 + random_below(&random, 5), 1 + random_below(&random, 4),
 		            1 + random_below(&random, 4));
-		add_branches(&text, &random, 4, &leaf);
+		add_branches(&text, &random, 4, &kept);
 		text_add(&text, " + 0.125 * ");
-		add_branches(&text, &random, 2, &leaf);
+		add_branches(&text, &random, 2, &kept);
 		text_add(&text, ")");
 		struct subject s = subject_new(text_string(&text));
 		cr_assert(s.model && !s.fault, "%s\n%s%s", text_string(&text), s.messages,

@@ -88,6 +88,44 @@ Test(expression, sums_and_products)
 	arena_free(p.f.arena);
 }
 
+/* A number below 0 binds as loosely as a minus before a number. */
+Test(expression, negative_numbers)
+{
+	static const struct {
+		enum precedence precedence;
+		const char *text;
+	} rows[] = {{AS_ARGUMENT, "-2.0f"}, {AS_PRODUCT, "-2.0f"}, {AS_UNARY, "(-2.0f)"}, {AS_POSTFIX, "(-2.0f)"}};
+	struct printing p;
+	printing_start(&p, 4);
+	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+		struct text text = text_new(p.f.arena);
+		c_expression(&text, &p.scope, expr_number(p.f.exprs, -2), rows[k].precedence);
+		cr_expect_str_eq(text_string(&text), rows[k].text);
+	}
+	arena_free(p.f.arena);
+}
+
+/* Index 0 runs from 0 to 9. */
+Test(expression, reads_in_range)
+{
+	static const struct {
+		int64_t coefficient, offset, extent;
+		bool are;
+	} rows[] = {{1, 0, 10, true},  {1, 0, 9, false}, {1, 1, 11, true},  {1, 1, 10, false},
+	            {1, -1, 20, false}, {-1, 9, 10, true}, {-1, 8, 10, false}, {2, 0, 19, true},
+	            {2, 0, 18, false}};
+	struct printing p;
+	printing_start(&p, 4);
+	for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+		struct exprs *e = p.f.exprs;
+		const struct tensor *tensor = TENSOR(&p.f, TENSOR_LAYER, "x", "i", rows[k].extent);
+		const struct linear *index = linear_add(e, linear_constant(e, rows[k].offset),
+		                                        rows[k].coefficient, linear_variable(e, 0));
+		cr_expect_eq(reads_in_range(&p.scope, expr_read(e, tensor, &index)), rows[k].are, "row %zu", k);
+	}
+	arena_free(p.f.arena);
+}
+
 Test(expression, functions_choices_and_conditions)
 {
 	struct printing p;

@@ -263,9 +263,43 @@ Test(features, quotients_of_powers)
 	trial_free(&t);
 }
 
+/* x * a + b / x has no common factor: where x nears 0, a quotient by its square would be none. */
+Test(features, factors_of_opposite_exponents)
+{
+	struct trial t = trial_new("input x[2]\ninput a[2]\ninput b[2]\noutput y[i: 2] = x[i] * a[i] + b[i] / x[i]",
+	                           true, "gcc -O1");
+	const double x[] = {1e-200, 2}, a[] = {3, 3}, b[] = {5, 5};
+	double y[2];
+	t.network->predict(trial_net(&t), t.work, 1, (const void *const[]){x, a, b}, (void *const[]){y});
+	cr_expect_float_eq(y[0] / 5e200, 1, 1e-15, "%g", y[0]);
+	cr_expect_eq(y[1], 8.5);
+	trial_free(&t);
+}
+
+/* A sum stands behind the conditions on positions under which it is read: behind both of two, or either. */
+Test(features, sums_behind_positions)
+{
+	struct trial t = trial_new("input x[2]\nparam w[3, 2] = ones\n"
+	                           "output y[i: 3, j: 3] = if i < 1 or j < 1 then sum(k, w[i, k] * x[k]) + j else 5\n"
+	                           "output z[i: 3, j: 3] = if i < 1 and j < 1 then 7 else sum(k, w[i, k] * x[k])",
+	                           true, "gcc -O1");
+	const double x[] = {10, 1}, w[] = {1, 2, 3, 4, 5, 6};
+	const double sums[] = {12, 34, 56};
+	double y[9], z[9];
+	set_tensor(&t, "w", w);
+	t.network->predict(trial_net(&t), t.work, 1, (const void *const[]){x}, (void *const[]){y, z});
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++) {
+			cr_expect_eq(y[3 * i + j], i < 1 || j < 1 ? sums[i] + j : 5, "y[%d, %d] is %g", i, j,
+			             y[3 * i + j]);
+			cr_expect_eq(z[3 * i + j], i < 1 && j < 1 ? 7 : sums[i], "z[%d, %d] is %g", i, j,
+			             z[3 * i + j]);
+		}
+	trial_free(&t);
+}
+
 /* --- statistics of batches ---------------------------------------------------------------------- */
 
-/* Two steps of known rows: what is stored, and that prediction reads it, by hand. */
 /* (x - A) / (B - A), with an A that is not 0. */
 Test(features, scaled_by_hand)
 {
@@ -277,6 +311,7 @@ Test(features, scaled_by_hand)
 	trial_free(&t);
 }
 
+/* Two steps of known rows: what is stored, and that prediction reads it, by hand. */
 Test(features, batch_norm_by_hand)
 {
 	struct trial t =

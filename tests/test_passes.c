@@ -66,6 +66,22 @@ ParameterizedTest(int *place, passes, models)
 	arena_free(s.arena);
 }
 
+/* A function is not computed where the value that reads it is behind a condition. */
+Test(passes, costly_values_stay_behind_conditions)
+{
+	struct subject s = subject_new("input x[4]\ntarget t[4]\nlayer a[i: 4] = if i > 0 then exp(x[i]) else 0\n"
+	                               "layer b[i: 4] = if i > 0 then 2 * exp(x[i]) else 1\noutput y[4] = dense(a)\n"
+	                               "output z[4] = dense(b)\nminimize mse(y, t) + mse(z, t)");
+	cr_assert(s.model && !s.fault);
+	struct text text = text_new(s.arena);
+	graph_print(&text, &s.finished);
+	cr_expect(strstr(text_string(&text), "a[n, i] = if 0 < i then exp(x[n, i]) else 0\n"), "%s",
+	          text_string(&text));
+	cr_expect(strstr(text_string(&text), "b[n, i] = if 0 < i then 2 * exp(x[n, i]) else 1\n"), "%s",
+	          text_string(&text));
+	arena_free(s.arena);
+}
+
 /* --- texts and stability of losses ------------------------------------------------------------ */
 
 static const char CROSS_ENTROPY[] =

@@ -137,13 +137,6 @@ static size_t use_count(const struct inlining *in, const struct tensor *tensor)
 	return (size_t)(uintptr_t)tensor_map_get(&in->uses, tensor);
 }
 
-/* The readers of a copy become readers of what it copies: no longer one alone. */
-static void count_copy(struct inlining *in, const struct equation *copy)
-{
-	if (copy->right->op == OP_READ && use_count(in, copy->left) > 1)
-		tensor_map_set(&in->single, copy->right->tensor, NULL);
-}
-
 /* In which readers the equation's right side may stand in place of a read. */
 static void offer(struct inlining *in, const struct equation *equation)
 {
@@ -187,8 +180,6 @@ struct graph inline_trivial(struct exprs *exprs, const struct graph *graph)
 			in.in_reduction = equation.right->bound > 0;
 			in.indices = count_indices(&equation);
 			equation.right = expr_map(exprs, equation.right, rewrite, &in);
-			if (in.is_copy)
-				count_copy(&in, &equation);
 			if (may_go)
 				offer(&in, &equation);
 		}
