@@ -18,7 +18,7 @@ MLP_ALWAYS_INLINE MLP_REAL MLP_NAME(product_rest)(MLP_REAL a, MLP_REAL b, MLP_RE
 }
 
 /* An odd polynomial for |x| < 1 [2^-29.4], 1 - exp(-|x| p(|x|)) for others [2^-28.6]. */
-MLP_ALWAYS_INLINE MLP_REAL MLP_NAME(erf)(MLP_REAL x)
+MLP_LONG_FUNCTION MLP_REAL MLP_NAME(erf)(MLP_REAL x)
 {
 	MLP_REAL size = MLP_NAME(without_sign)(x), square = MLP_NAME(small_square)(size);
 	MLP_REAL p = MLP_C(7.8069039e-5f);
@@ -74,7 +74,7 @@ MLP_ALWAYS_INLINE MLP_REAL MLP_NAME(erfc_tail)(MLP_REAL x)
 }
 
 /* 1 - erf(x) with a polynomial for |x| < 0.75 [2^-29.7] */
-MLP_ALWAYS_INLINE MLP_REAL MLP_NAME(erfc)(MLP_REAL x)
+MLP_LONG_FUNCTION MLP_REAL MLP_NAME(erfc)(MLP_REAL x)
 {
 	MLP_REAL size = MLP_NAME(without_sign)(x), square = MLP_NAME(small_square)(size);
 	MLP_REAL p = MLP_C(-6.55754004e-4f);
