@@ -189,7 +189,11 @@ MLP_ALWAYS_INLINE mlp_vector_bitsf mlp_vector_lessf(mlp_vectorf a, mlp_vectorf b
 }
 
 #undef MLP_LONG_FUNCTION
+#if defined(__clang__)
 #define MLP_LONG_FUNCTION static __attribute__((noinline, unused))
+#else
+#define MLP_LONG_FUNCTION static __attribute__((noinline, noclone, unused))
+#endif
 #define MLP_REAL mlp_vectorf
 #define MLP_BITS mlp_vector_bitsf
 #define MLP_NAME(name) mlp_vector_##name##f

@@ -23,7 +23,7 @@
 #define MLP_VECTOR_BYTES 16
 #endif
 
-#if defined(__FMA__) || defined(__AVX512F__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #elif defined(__aarch64__) && defined(__ARM_NEON)
 #include <arm_neon.h>

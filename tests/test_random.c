@@ -4,7 +4,7 @@
 #include <float.h>
 #include <string.h>
 
-#include "mlp_functions.h"
+#include "mlp_vector_random.h"
 
 /* philox4x32-10 of Random123's known-answer file: zeros, ones, and the digits of pi. */
 static const struct {
@@ -40,6 +40,21 @@ Test(random, word_of_a_place)
 	}
 	for (uint32_t k = 0; k < 4; k++)
 		cr_expect_eq(mlp_word(0, 0, 0, 0, k), KNOWN[0].out[k]);
+}
+
+/* Along rows, along elements with any distance, over the end of 32 bits. */
+Test(random, vectors_are_the_draws_of_their_lanes)
+{
+	static const uint32_t steps[] = {0, 1, 2, 3, 5, 784};
+	for (uint32_t k = 0; k < 36 * 8; k++) {
+		uint32_t next_row = steps[k % 6], next = steps[k / 6 % 6], row = 3 * k, element = 17 * k - 1;
+		uint64_t seed = UINT64_C(0x299f31d0a4093822) * (k + 1);
+		mlp_vectorf draws = mlp_vector_uniformf(seed, 13, k, row, next_row, element, next);
+		for (uint32_t lane = 0; lane < MLP_VECTOR_FLOATS; lane++)
+			cr_assert_eq(draws[lane],
+			             mlp_uniformf(seed, 13, k, row + lane * next_row, element + lane * next),
+			             "%u, lane %u", k, lane);
+	}
 }
 
 Test(random, uniform_is_the_same_24_bits_in_both_types)

@@ -348,7 +348,7 @@ static printer *const vector_printers[OP_COUNT] = {
 	[OP_MAX] = vector_extreme,  [OP_SQRT] = vector_call,     [OP_ABS] = vector_call,
 	[OP_EXP] = vector_call,     [OP_EXPM1] = vector_call,    [OP_LOG] = vector_call,
 	[OP_LOG1P] = vector_call,   [OP_TANH] = vector_call,     [OP_ERF] = vector_call,
-	[OP_ERFC] = vector_call,    [OP_LOGISTIC] = vector_call, [OP_LOG1PEXP] = vector_call,
+	[OP_UNIFORM] = vector_draw, [OP_ERFC] = vector_call,    [OP_LOGISTIC] = vector_call, [OP_LOG1PEXP] = vector_call,
 };
 
 void c_expression(struct text *text, const struct scope *scope, const struct expr *expr,

@@ -286,6 +286,21 @@ void leaf_draw(struct text *text, const struct scope *scope, const struct expr *
 	text_add(text, ")");
 }
 
+/* Each counter is followed by what it grows by from element to element of the vector. */
+void vector_draw(struct text *text, const struct scope *scope, const struct expr *expr,
+                 enum precedence precedence)
+{
+	(void)precedence;
+	text_printf(text, "%s(seed, %s, step", c_vector_function(scope, op_table[expr->op].vector),
+	            scope_stream(scope, expr->draw));
+	for (int k = 0; k < 2; k++) {
+		text_add(text, ", ");
+		print_counter(text, scope, expr->indices[k]);
+		text_printf(text, ", %lld", (long long)linear_coefficient(expr->indices[k], scope->vector));
+	}
+	text_add(text, ")");
+}
+
 /* The whole matrix has been drawn into what the step writes. */
 void leaf_stored(struct text *text, const struct scope *scope, const struct expr *expr,
                  enum precedence precedence)

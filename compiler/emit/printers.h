@@ -17,6 +17,7 @@ printer leaf_number, leaf_read, leaf_position, leaf_symbol, leaf_draw, leaf_stor
 void leaf_label(struct text *text, const struct scope *scope, const struct expr *label);
 
 /* vector.c: those that differ from the scalar ones */
+printer vector_draw; /* leaf.c */
 printer vector_read, vector_select, vector_extreme, vector_condition, vector_condition_as_number, vector_call;
 
 /* condition.c */

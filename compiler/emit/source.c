@@ -325,6 +325,17 @@ static void emit_workaround(struct text *text)
 	text_line(text, "#endif\n");
 }
 
+static bool draws(const struct plan *plan)
+{
+	for (size_t k = 0; k < plan->steps.count; k++)
+		for (size_t m = 0; m < plan->steps.items[k]->members.count; m++) {
+			const struct expr *right = plan->steps.items[k]->members.items[m].equation->right;
+			if (right && expr_has(right, op_bit(OP_UNIFORM)))
+				return true;
+		}
+	return false;
+}
+
 static void emit_includes(struct text *text, const struct c_names *names)
 {
 	bool strict = names->plan->options.strict;
@@ -336,6 +347,8 @@ static void emit_includes(struct text *text, const struct c_names *names)
 		text_line(text, "#include \"mlp_tile.h\"");
 	}
 	text_line(text, "#include \"mlp_functions.h\"");
+	if (names->plan->options.target->vector_bytes > 0 && draws(names->plan))
+		text_line(text, "#include \"mlp_vector_random.h\"");
 	if (names->plan->options.threads > 1)
 		text_line(text, "\n#ifndef _OPENMP\n#error \"compile this with -fopenmp, or generate it "
 		                "without --threads\"\n"

@@ -66,6 +66,15 @@ static bool is_column(const struct scope *scope, const struct expr *read, int va
 	       !linear_uses(read->indices[1], variable);
 }
 
+/* Do the counters of a draw grow by the same number from element to element? */
+static bool counts_up(const struct expr *draw, int variable)
+{
+	for (int k = 0; k < draw->index_count; k++)
+		if (draw->indices[k]->label || draw->divides || linear_coefficient(draw->indices[k], variable) < 0)
+			return false;
+	return true;
+}
+
 static bool node_can(const struct scope *scope, const struct expr *expr, int variable)
 {
 	switch (expr->op) {
@@ -73,6 +82,7 @@ static bool node_can(const struct scope *scope, const struct expr *expr, int var
 		return reads_member(scope, expr) || gathered(scope, expr, variable) >= 0 ||
 		       is_column(scope, expr, variable) ||
 		       stride_along(scope->names->plan, expr, variable) == STRIDE_UNIT;
+	case OP_UNIFORM: return has_function(scope, expr->op) && counts_up(expr, variable);
 	case OP_ADD:
 	case OP_SHIFT:
 	case OP_CONSTANT:
