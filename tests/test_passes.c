@@ -7,7 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/text.h"
+#include "compile.h"
 #include "model_cases.h"
 
 /* --- values
@@ -64,6 +66,31 @@ ParameterizedTest(int *place, passes, models)
 		}
 	}
 	arena_free(s.arena);
+}
+
+/* As the reference of the language says: 0.9258… is the square root of 6 / (3 + 4). */
+Test(passes, initial_values_of_blocks)
+{
+	struct compile *c = compile_new(arena_new());
+	struct compile_options options = {0};
+	const char *model = "model m\ninput x class[5]\ninput z[4]\nlayer e[3] = embedding(x)\nlayer d[3] = dense(z)\n"
+	                    "layer n[3] = layer_norm(d)\nlayer b[3] = batch_norm(d)\noutput y[3] = e + n + b\n";
+	cr_assert_eq(compile_source(c, source_from_string(c->arena, "m.mlp", model), &options), STATUS_OK);
+	struct text text = text_new(c->arena);
+	graph_print(&text, &c->program.initial);
+	cr_expect_str_eq(text_string(&text), "parameter  [3, 5]  e.W[o, i] = normal(\"e.W\")\n"
+	                                     "parameter  [3, 4]  d.W[o, i] = 0.9258200997725514 * (2 * "
+	                                     "uniform(\"d.W\") - 1)\n"
+	                                     "parameter  [3]     d.b[o] = 0\n"
+	                                     "parameter  [3]     n.gain[i] = 1\n"
+	                                     "parameter  [3]     n.shift[i] = 0\n"
+	                                     "parameter  [3]     b.gain[i] = 1\n"
+	                                     "parameter  [3]     b.shift[i] = 0\n"
+	                                     "statistic  [3]     b.mean[i] = 0\n"
+	                                     "statistic  [3]     b.variance[i] = 1\n"
+	                                     "# results: e.W, d.W, d.b, n.gain, n.shift, b.gain, b.shift, b.mean, "
+	                                     "b.variance\n");
+	arena_free(c->arena);
 }
 
 /* A function is not computed where the value that reads it is behind a condition. */
