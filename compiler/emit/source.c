@@ -316,69 +316,12 @@ static const char *const titles[PLAN_FUNCTIONS] = {
 	[PLAN_STEP] = "Backward and update in one",
 };
 
-/* GCC 12 with AVX-512 computes `c ? a[i] : b` wrongly where it turns the choice into a masked load. */
-static void emit_workaround(struct text *text)
-{
-	text_line(text, "#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)");
-	text_line(text,
-	          "#pragma GCC optimize(\"no-tree-loop-if-convert\")  /* GCC 12 loads the wrong lanes */");
-	text_line(text, "#endif\n");
-}
-
-static bool draws(const struct plan *plan)
-{
-	for (size_t k = 0; k < plan->steps.count; k++)
-		for (size_t m = 0; m < plan->steps.items[k]->members.count; m++) {
-			const struct expr *right = plan->steps.items[k]->members.items[m].equation->right;
-			if (right && expr_has(right, op_bit(OP_UNIFORM)))
-				return true;
-		}
-	return false;
-}
-
-static void emit_includes(struct text *text, const struct c_names *names)
-{
-	bool strict = names->plan->options.strict;
-	text_line(text, "#include \"mlp_arithmetic.h\"\n");
-	text_line(text, "#include \"%s.h\"", names->model);
-	if (names->plan->options.target->vector_bytes > 0) {
-		text_line(text, "\n#define MLP_VECTOR_BYTES %d  /* of %s */",
-		          names->plan->options.target->vector_bytes, names->plan->options.target->name);
-		text_line(text, "#include \"mlp_tile.h\"");
-	}
-	text_line(text, "#include \"mlp_functions.h\"");
-	if (names->plan->options.target->vector_bytes > 0 && draws(names->plan))
-		text_line(text, "#include \"mlp_vector_random.h\"");
-	if (names->plan->options.threads > 1)
-		text_line(text, "\n#ifndef _OPENMP\n#error \"compile this with -fopenmp, or generate it "
-		                "without --threads\"\n"
-		                "#endif\n#include <omp.h>");
-	text_line(text, "%s", strict ? "#include \"mlp_strict.h\"\n\n#include <float.h>" : "");
-	text_line(text, "#include <string.h>\n");
-}
-
-/* Where floats are computed in double, they are rounded elsewhere than in other builds. Method 16 is of half
- * precision alone. */
-static void emit_strictness(struct text *text)
-{
-	text_line(text, "#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16");
-	text_line(text, "#error \"floats are computed in double here: give `-fexcess-precision=fast`, "
-	                "on 32-bit x86 `-msse2 -mfpmath=sse`\"");
-	text_line(text, "#endif\n");
-}
-
 void emit_source(struct text *text, const struct plan *plan, const struct emit_options *options)
 {
 	struct c_names names = c_names_new(plan);
 	find_repeats(&names);
 	emit_banner(text, &names, options);
-	emit_workaround(text);
-	emit_includes(text, &names);
-	if (plan->options.strict)
-		emit_strictness(text);
-	text_line(text, "#if MLP_ABI != 3");
-	text_line(text, "#error \"this runtime has another ABI: generate %s.c again\"", names.model);
-	text_line(text, "#endif\n");
+	emit_preamble(text, &names);
 	emit_sizes(text, &names);
 	emit_dimensions(text, &names);
 	emit_memory_map(text, &names);

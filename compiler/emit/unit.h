@@ -7,6 +7,9 @@
 
 void emit_banner(struct text *text, const struct c_names *names, const struct emit_options *options);
 
+/* preamble.c */
+void emit_preamble(struct text *text, const struct c_names *names);
+
 enum public_function {
 	PUBLIC_INIT, PUBLIC_PREDICT, PUBLIC_LOSS, PUBLIC_FORWARD, PUBLIC_BACKWARD, PUBLIC_UPDATE,
 	PUBLIC_TRAIN_STEP, PUBLIC_TENSOR, PUBLIC_GET, PUBLIC_SET, PUBLIC_STATE, PUBLIC_GET_STATE,
