@@ -1,41 +1,18 @@
-#include "cli/option_table.h"
-#include "cli/cli.h"
+#include "cli/option_parser.h"
 
-#include <getopt.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "expr/rules.h"
 #include "host/host.h"
 
 enum {
 	TARGET_NONE = -1,
 	TARGET_NATIVE, /* the first of TARGET_NAMES */
-	MOST_OPTIONS = 64,
 	FIRST_CODE = 256,
 	MOST_THREADS = 1024, /* each has scratch of its own */
 };
-
-/* The options of one command as getopt_long wants them: our rows, then those of the program that trains. */
-struct table {
-	struct option options[MOST_OPTIONS + 1];
-	const struct option_row *rows[MOST_OPTIONS];
-	int count;
-};
-
-struct parser {
-	struct options *options;
-	struct arena *arena;
-	struct diag *diag;
-	struct table table;
-};
-
-static const struct span NOWHERE = {0};
-
-#define refuse(parser, id, ...) (diag_error((parser)->diag, NOWHERE, id, __VA_ARGS__), false)
 
 /* --- the table ---------------------------- */
 
@@ -94,7 +71,7 @@ static struct table table_of(struct arena *arena, enum command command)
 
 /* --- what is not in the table ---------------------------- */
 
-static void consider(const char *name, const char *candidate, size_t *least, const char **nearest)
+void consider(const char *name, const char *candidate, size_t *least, const char **nearest)
 {
 	size_t distance = name_distance(name, candidate, *least);
 	if (distance < *least) {
@@ -146,115 +123,6 @@ static bool unknown_option(const struct parser *parser, const char *argument)
 	              command_rows[parser->options->command].name);
 }
 
-/* --- values ---------------------------- */
-
-/* The place of the text in "float|double", or -1. */
-static int choice_of(const char *choices, const char *text)
-{
-	for (int k = 0;; k++) {
-		size_t length = strcspn(choices, "|");
-		if (strlen(text) == length && strncmp(choices, text, length) == 0)
-			return k;
-		if (choices[length] == '\0')
-			return -1;
-		choices += length + 1;
-	}
-}
-
-/* Digits alone, from 1 to what an int holds. */
-static bool parse_count(const char *text, int64_t *count)
-{
-	char *end;
-	size_t digits = strspn(text, "0123456789");
-	if (digits == 0 || digits > 10 || text[digits] != '\0')
-		return false;
-	*count = strtoll(text, &end, 10);
-	return *count >= 1 && *count <= INT32_MAX;
-}
-
-static bool parse_step(const char *text, double *step)
-{
-	char *end;
-	*step = strtod(text, &end);
-	return end != text && *end == '\0' && *step > 0 && *step <= 1;
-}
-
-/* NAME,NAME,… into a bit each. */
-static bool set_rules(struct parser *parser, const char *value, uint64_t *bits)
-{
-	for (const char *at = value;; at++) {
-		size_t length = strcspn(at, ",");
-		const char *name = arena_copy(parser->arena, at, length), *nearest = NULL;
-		int rule = rule_named(name);
-		if (rule < 0) {
-			size_t least = length / 3 + 2;
-			for (int k = 0; rule_table[k].name; k++)
-				consider(name, rule_table[k].name, &least, &nearest);
-			return nearest ? refuse(parser, "bad-value", "there is no rule `%s`; did you mean `%s`?",
-			                        name, nearest)
-			               : refuse(parser, "bad-value",
-			                        "there is no rule `%s`; `mlpc explain` lists those that apply", name);
-		}
-		*bits |= UINT64_C(1) << rule;
-		at += length;
-		if (*at == '\0')
-			return true;
-	}
-}
-
-static void pass_on(struct parser *parser, const struct option_row *row, const char *value)
-{
-	struct options *options = parser->options;
-	struct text text = text_new(parser->arena);
-	text_printf(&text, value ? "--%s=%s" : "--%s", row->name, value);
-	options->program_arguments[options->program_argument_count++] = text.bytes;
-}
-
-/* False also ends the reading of options: for --help and --version without an error. */
-static bool set_option(struct parser *parser, const struct option_row *row, const char *value)
-{
-	struct options *options = parser->options;
-	void *member = (char *)options + row->at;
-	int choice;
-	switch (row->kind) {
-	case OPTION_TEXT:
-		*(const char **)member = value;
-		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
-	case OPTION_FILES:
-		if (((struct file_list *)member)->count == MOST_FILES)
-			return refuse(parser, "bad-value", "`--%s` is given more than %d times", row->name,
-			              MOST_FILES);
-		((struct file_list *)member)->names[((struct file_list *)member)->count++] = value;
-		return *value || refuse(parser, "bad-value", "the value of `--%s` is empty", row->name);
-	case OPTION_FLAG: return *(bool *)member = true;
-	case OPTION_CHOICE:
-		choice = choice_of(row->value, value);
-		if (choice < 0 && starts_program(options->command) &&
-		    row->at == offsetof(struct options, target)) {
-			pass_on(parser, row, value); /* --target LIST: columns */
-			return true;
-		}
-		if (choice < 0)
-			return refuse(parser, "bad-value", "`--%s` is one of %s, not `%s`", row->name,
-			              row->value, value);
-		*(int *)member = choice + (row->at == offsetof(struct options, dump)); /* STAGE_NONE is no choice */
-		return true;
-	case OPTION_COUNT:
-		return parse_count(value, member) ||
-		       refuse(parser, "bad-value", "`--%s` takes a whole number from 1 to %d, not `%s`",
-		              row->name, INT32_MAX, value);
-	case OPTION_STEP:
-		return parse_step(value, member) ||
-		       refuse(parser, "bad-value", "`--%s` takes a number above 0 and at most 1, not `%s`",
-		              row->name, value);
-	case OPTION_RULES: return set_rules(parser, value, member);
-	case OPTION_OF_PROGRAM: pass_on(parser, row, value); return true;
-	case OPTION_HELP: options->command = COMMAND_HELP; return false;
-	case OPTION_VERSION: options->command = COMMAND_VERSION; return false;
-	}
-	return false;
-}
-
 /* --- operands ---------------------------- */
 
 static int command_named(const char *word)
@@ -299,10 +167,10 @@ static int read_command(struct parser *parser, int argc, char **argv)
 	for (int k = 0; k < COMMAND_HELP; k++)
 		consider(word, command_rows[k].name, &least, &nearest);
 	if (nearest)
-		diag_error(parser->diag, NOWHERE, "unknown-command",
+		diag_error(parser->diag, (struct span){0}, "unknown-command",
 		           "unknown command `%s`; did you mean `%s`?", word, nearest);
 	else
-		diag_error(parser->diag, NOWHERE, "unknown-command",
+		diag_error(parser->diag, (struct span){0}, "unknown-command",
 		           "`%s` is neither a command nor a file; `mlpc --help` lists the commands", word);
 	return -1;
 }
