@@ -167,6 +167,8 @@ const struct model_case model_cases[] = {
 	     "input a[2]\ninput b[2]\ninput c[2]\nparam w[2] = ones\ntarget t[2]\n"
 	     "layer r[i: 2] = a[i] + w[i] * b[i] + 1\nlayer u[i: 2] = exp(a[i] + w[i] * b[i] + c[i] + 1)\n"
 	     "output y[2] = dense(r)\noutput z[2] = dense(u)\nminimize mse(y, t) + mse(z, t)"),
+	CASE("terms beside a class", "input x[3]\ntarget t class[4]\nparam w = 0.3\nlayer h[4] = tanh(dense(x))\n"
+	                             "output p[4] = softmax(h)\nminimize sum(i, t[i] * (h[i] - 2 * w + 3)) + focal(p, t)"),
 	VALUE("attention", "input x[6, 3]",
 	      "param Q[3, 3] = normal\nparam K[3, 3] = normal\nparam V[2, 3] = normal\n"
 	      "layer q[w: 6, d: 3] = sum(e, Q[d, e] * x[w, e])\nlayer k[w: 6, d: 3] = sum(e, K[d, e] * x[w, "

@@ -111,10 +111,11 @@ Test(explain, rules_in_order)
 	cr_assert_eq(loss->firings.count, 4);
 	for (size_t k = 0; k < 4; k++)
 		cr_expect_str_eq(loss->firings.items[k].rule->name, order[k]);
-	cr_assert_eq(loss->forms.count, 2);
+	cr_assert_eq(loss->forms.count, 3);
 	cr_expect_str_eq(loss->forms.items[0].how, "as read");
 	cr_expect_eq(loss->forms.items[0].count, 0);
 	cr_expect_eq(loss->forms.items[1].count, 4);
+	cr_expect_str_eq(loss->forms.items[2].how, "with classes looked up");
 	arena_free(e.arena);
 }
 

@@ -200,7 +200,8 @@ static bool match_rest(struct match *m, const struct pattern_part *part, struct 
 	return match_node(m, part->ast, build_set(m, &rest), false);
 }
 
-/* A letter without index inside a reduction: all terms that do not depend on it. */
+/* A letter without index inside a reduction: all terms that do not depend on it. Numbers go with them but are none by
+ * themselves: to take the 1 out of (1 - p[i])^2 would expand it, and lose digits where p nears 1. */
 static bool match_free_terms(struct match *m, const struct pattern_set *pattern, int from,
                              struct operand_set rest, bool root)
 {
@@ -212,6 +213,8 @@ static bool match_free_terms(struct match *m, const struct pattern_set *pattern,
 		free.weights[free.count++] = rest.weights[k];
 		remove_operand(&rest, k);
 	}
+	if (free.count == 0)
+		return false;
 	rest.number = 0;
 	return match_rest(m, &pattern->parts[from], free) && match_parts(m, pattern, from + 1, rest, root);
 }
