@@ -263,6 +263,20 @@ Test(features, quotients_of_powers)
 	trial_free(&t);
 }
 
+/* Where a probability is 1, the logarithm of its complement is that of the smallest number, not that of 0. */
+Test(features, certain_probabilities)
+{
+	struct trial t = trial_new("input x[2]\ntarget t[2]\noutput p[2] = softmax(x)\n"
+	                           "minimize binary_cross_entropy(p, t)",
+	                           false, "gcc -O1");
+	const float x[] = {200, 0}, wrong[] = {0, 1}, right[] = {1, 0};
+	double high = t.network->loss(trial_net(&t), t.work, 1, (const void *const[]){x}, (const void *const[]){wrong});
+	double low = t.network->loss(trial_net(&t), t.work, 1, (const void *const[]){x}, (const void *const[]){right});
+	cr_expect(high > 100 && high < 1000, "%g", high);
+	cr_expect_float_eq(low, 0, 1e-6, "%g", low);
+	trial_free(&t);
+}
+
 /* x * a + b / x has no common factor: where x nears 0, a quotient by its square would be none. */
 Test(features, factors_of_opposite_exponents)
 {

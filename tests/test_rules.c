@@ -4,8 +4,10 @@
 
 #include "bench.h"
 #include "expr/history.h"
+#include "expr/match.h"
 #include "expr/prune.h"
 #include "expr/rules.h"
+#include "graph_fixture.h"
 
 static const struct {
 	const char *rule;
@@ -219,5 +221,21 @@ Test(rules, all_have_a_case)
 		for (int k = 0; k < CASE_COUNT; k++)
 			count += strcmp(cases[k].rule, rule->name) == 0;
 		cr_expect(count > 0, "no case for %s", rule->name);
+	}
+}
+
+/* sum(j, x[j] * exp(x[j])) is no sum(j, a[j] * exp(b[j])): a letter stands for one function. */
+Test(rules, an_element_is_of_one_function)
+{
+	for (int same = 0; same < 2; same++) {
+		struct fixture f = fixture_new();
+		const struct tensor *a = TENSOR(&f, TENSOR_LAYER, "a", "j", 5), *b = TENSOR(&f, TENSOR_LAYER, "b", "j", 5);
+		int j = expr_fresh(f.exprs);
+		const struct expr *other = unary(&f, OP_EXP, AT(&f, same ? a : b, j));
+		const struct expr *sum = expr_reduce(f.exprs, OP_SUM, j, 5, multiply(&f, 1, 1, AT(&f, a, j), 1, other));
+		struct match match = {.formula = {.exprs = f.exprs}};
+		const struct ast_expr *pattern = formula_parse(f.exprs, "sum(j, x[j] * exp(x[j]))");
+		cr_expect_eq(match_pattern(&match, pattern, sum), same == 1);
+		arena_free(f.arena);
 	}
 }
