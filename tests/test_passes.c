@@ -93,6 +93,21 @@ Test(passes, initial_values_of_blocks)
 	arena_free(c->arena);
 }
 
+/* An index that cannot reach its extent is divided no more than it must be. */
+Test(passes, reshapes_divide_once)
+{
+	struct subject s = subject_new("input x[3, 4]\ntarget t[2]\nlayer h[3, 4] = tanh(dense(x))\n"
+	                               "layer g[2, 6] = reshape(h, 2, 6)\noutput y[2] = dense(reshape(g, 12))\n"
+	                               "minimize mse(y, t)");
+	cr_assert(s.model && !s.fault);
+	struct text text = text_new(s.arena);
+	graph_print(&text, &s.gradient);
+	cr_expect(strstr(text_string(&text),
+	                 "d_h[n, i, j] = d_g[n, floor((4 * i + j) / 6), mod(4 * i + j, 6)]  # adjoint of h\n"),
+	          "%s", text_string(&text));
+	arena_free(s.arena);
+}
+
 /* A function is not computed where the value that reads it is behind a condition. */
 Test(passes, costly_values_stay_behind_conditions)
 {
