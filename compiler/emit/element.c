@@ -106,8 +106,7 @@ static bool can_reduce_vectors(const struct scope *scope, const struct expr *roo
 	struct chain chain = chain_of(root);
 	for (int k = 0; k < chain.count; k++) {
 		const struct expr *reduction = chain.reductions[k];
-		if (!(op_bit(reduction->op) & can) || reduction->extent == EXTENT_ROWS ||
-		    !expr_uses(reduction, variable))
+		if (!(op_bit(reduction->op) & can) || !expr_uses(reduction, variable))
 			return false;
 		scope_variable(&inner, chain_variable(reduction),
 		               (struct variable_name){.extent = reduction->extent});
