@@ -13,7 +13,7 @@ struct product product_of(const struct expr *body)
 		if (body->operands[k]->op != OP_READ || exponent < 1 ||
 		    product.count + exponent > PRODUCT_FACTORS)
 			return none;
-		for (; exponent > 0; exponent--)
+		for (int times = (int)exponent; times > 0; times--)
 			product.factors[product.count++] = body->operands[k];
 	}
 	return product;
