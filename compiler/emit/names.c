@@ -220,8 +220,8 @@ const char *c_shape(const struct c_names *names, const struct tensor *tensor, in
 
 const char *c_pitch(const struct c_names *names, const struct tensor *tensor)
 {
-	const char *shape = c_shape(names, tensor, 1);
-	return name_intern(names->names, shape + 1, strlen(shape) - 2);
+	const char *last = strrchr(c_shape(names, tensor, 1), '[') + 1;
+	return name_intern(names->names, last, strlen(last) - 1);
 }
 
 const char *c_elements(const struct c_names *names, const struct tensor *tensor)

@@ -46,7 +46,8 @@ const char *c_extent_of(const struct c_names *names, int64_t extent, const struc
 /* "[IRIS_SIZE_HIDDEN][IRIS_SIZE_FLOWER]" from dimension `first` on; the sample is IRIS_BATCH. */
 const char *c_leading_extent(const struct c_names *names, const struct tensor *tensor);
 const char *c_shape(const struct c_names *names, const struct tensor *tensor, int first);
-/* Of a matrix: elements from the beginning of a row in memory to that of the next. */
+/* Of a matrix: elements from the beginning of a row in memory to that of the next; of one in panels, of a row of a
+ * panel. */
 const char *c_pitch(const struct c_names *names, const struct tensor *tensor);
 /* Elements of one row, or of a tensor without rows: "IRIS_SIZE_HIDDEN * IRIS_SIZE_FLOWER", or "1". */
 const char *c_elements(const struct c_names *names, const struct tensor *tensor);
