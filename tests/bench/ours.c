@@ -7,10 +7,10 @@
 #include "worker.h"
 
 #ifdef PREDICT
-static struct net net;
-static struct net_work work;
+static _Alignas(64) struct net net;
+static _Alignas(64) struct net_work work;
 static const float *x;
-static float p[BATCH * OUT];
+static _Alignas(64) float p[BATCH * OUT];
 
 void contestant_begin(void)
 {
@@ -35,8 +35,8 @@ double contestant_loss(void)
 	return sum / BATCH;
 }
 #else
-static struct net_training training;
-static struct net_work work;
+static _Alignas(64) struct net_training training;
+static _Alignas(64) struct net_work work;
 static const float *x;
 static const TARGET *targets;
 

@@ -20,6 +20,8 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
+#define ALIGNED _Alignas(64) /* no vector lies in two lines of the cache */
+
 typedef REAL real;
 
 static const real rate = (real)RATE;
@@ -29,12 +31,12 @@ static long step;
 /* Of a layer: parameters, their gradients, the states of the optimiser; values of the product, normalised, of
  * the layer; 1 / deviation of each row, masks; derivatives by the product. */
 #define DECLARE(k, in, out)										\
-	static real W##k[out][in], b##k[out], gain##k[out], shift##k[out];				\
-	static real dW##k[out][in], db##k[out], dgain##k[out], dshift##k[out];				\
-	static real mW##k[out][in], mb##k[out], mgain##k[out], mshift##k[out];				\
-	static real vW##k[out][in], vb##k[out], vgain##k[out], vshift##k[out];				\
-	static real z##k[BATCH][out], normal##k[BATCH][out], h##k[BATCH][out], mask##k[BATCH][out];	\
-	static real inverse##k[BATCH], d##k[BATCH][out];
+	static ALIGNED real W##k[out][in], b##k[out], gain##k[out], shift##k[out];			\
+	static ALIGNED real dW##k[out][in], db##k[out], dgain##k[out], dshift##k[out];			\
+	static ALIGNED real mW##k[out][in], mb##k[out], mgain##k[out], mshift##k[out];			\
+	static ALIGNED real vW##k[out][in], vb##k[out], vgain##k[out], vshift##k[out];			\
+	static ALIGNED real z##k[BATCH][out], normal##k[BATCH][out], h##k[BATCH][out], mask##k[BATCH][out];\
+	static ALIGNED real inverse##k[BATCH], d##k[BATCH][out];
 EACH_LAYER(DECLARE)
 
 #define PASTED(a, b) a##b
@@ -43,7 +45,7 @@ EACH_LAYER(DECLARE)
 #define H_LAST JOINED(h, LAST)
 #define D_LAST JOINED(d, LAST)
 
-static real x[ROWS][INPUTS];
+static ALIGNED real x[ROWS][INPUTS];
 static int32_t t[ROWS];
 static int first; /* row of the batch */
 #define h0 (x + first)
