@@ -134,11 +134,12 @@ Test(weights, every_rank)
 		check_subject(&subjects[k], false);
 }
 
-/* Parameters that lie in panels, which are large ones: the target says how wide. */
+/* Parameters that lie in panels, which are large ones: the target says how wide. One of them is of an inner layer,
+ * whose gradient wants another layout than its prediction. */
 Test(weights, panels)
 {
 	put("panels.mlp", "model panels\ninput x[40]\ntarget t[1]\nlayer h[256] = tanh(dense(x))\n"
-	                  "output y[1] = dense(h)\nminimize mse(y, t)\n");
+	                  "layer g[96] = relu(dense(h))\noutput y[1] = dense(g)\nminimize mse(y, t)\n");
 	static const struct subject subject = {"panels.mlp",
 	                                       "panels",
 	                                       "float",

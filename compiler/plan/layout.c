@@ -127,7 +127,8 @@ static double step_cost(const struct plan *plan, const struct equation *equation
 
 struct choice {
 	const struct tensor *tensor;
-	double costs[TENSOR_MOST_DIMENSIONS]; /* by the dimension that lies last, counted from the end */
+	/* By the dimension that lies last, counted from the end: of predictions, and of training. */
+	double predicting[TENSOR_MOST_DIMENSIONS], training[TENSOR_MOST_DIMENSIONS];
 };
 
 typedef ARRAY(struct choice) choices;
@@ -155,7 +156,7 @@ static struct choice *choice_of(struct plan *plan, struct tensor_map *map, choic
 }
 
 /* The parameters of rank 2 and more that the product reads, and whose gradient it is. */
-static void add_costs(struct plan *plan, struct tensor_map *map, choices *all,
+static void add_costs(struct plan *plan, struct tensor_map *map, choices *all, enum plan_function function,
                       const struct equation *equation)
 {
 	struct product product = product_of(chain_of(equation->right).body);
@@ -170,7 +171,8 @@ static void add_costs(struct plan *plan, struct tensor_map *map, choices *all,
 		struct choice *choice = choice_of(plan, map, all, touched[k]);
 		for (int last = 0; last < touched[k]->rank; last++) {
 			tensor_map_set(&plan->layouts, touched[k], (const void *)(uintptr_t)last);
-			choice->costs[last] += step_cost(plan, equation);
+			*(function == PLAN_PREDICT ? &choice->predicting[last] : &choice->training[last]) +=
+			        step_cost(plan, equation);
 		}
 		tensor_map_set(&plan->layouts, touched[k], NULL);
 	}
@@ -211,23 +213,30 @@ static void choose_panel(struct plan *plan, const struct tensor *tensor)
 	tensor_map_set(&plan->panels, tensor, (const void *)(uintptr_t)width);
 }
 
+/* What predictions want decides alone where it decides: programs that only predict have the same order of sums. */
+static bool is_better(const struct choice *choice, int last, int best)
+{
+	if (choice->predicting[last] != choice->predicting[best])
+		return choice->predicting[last] < choice->predicting[best];
+	return choice->training[last] < choice->training[best];
+}
+
 void plan_layouts(struct plan *plan)
 {
 	choices all = {0};
 	struct tensor_map map = {.arena = plan->arena};
-	enum plan_function first = plan->program->loss ? PLAN_FORWARD : PLAN_PREDICT;
 	plan->layouts.arena = plan->panels.arena = plan->arena;
-	for (enum plan_function f = first; f < PLAN_FUNCTIONS; f++)
+	for (enum plan_function f = PLAN_PREDICT; f < PLAN_FUNCTIONS; f++)
 		for (size_t k = 0; k < plan->functions[f].count; k++) {
 			const struct equation *sum = lone_sum(plan->arena, plan->functions[f].items[k]);
 			if (sum)
-				add_costs(plan, &map, &all, sum);
+				add_costs(plan, &map, &all, f, sum);
 		}
 	for (size_t k = 0; k < all.count; k++) {
 		const struct choice *choice = &all.items[k];
 		int best = 0;
 		for (int last = 1; last < choice->tensor->rank; last++)
-			if (choice->costs[last] < choice->costs[best])
+			if (is_better(choice, last, best))
 				best = last;
 		if (!is_free(plan, choice->tensor))
 			continue;
