@@ -34,6 +34,25 @@ MLP_VECTOR_INLINE mlp_vectord mlp_vector_load_partd(const double *from, int firs
 	return loaded;
 }
 
+/* Asks for `count` elements that come later, `ahead` of those at `from`; they need not be there. */
+MLP_VECTOR_INLINE void mlp_prefetchf(const float *from, ptrdiff_t ahead, int count)
+{
+	const uintptr_t first = (uintptr_t)from + (uintptr_t)ahead * sizeof *from;
+	enum { LINE = 64 / sizeof *from };
+	MLP_UNROLL
+	for (int k = 0; k < count; k += LINE)
+		__builtin_prefetch((const void *)(first + (uintptr_t)k * sizeof *from));
+}
+
+MLP_VECTOR_INLINE void mlp_prefetchd(const double *from, ptrdiff_t ahead, int count)
+{
+	const uintptr_t first = (uintptr_t)from + (uintptr_t)ahead * sizeof *from;
+	enum { LINE = 64 / sizeof *from };
+	MLP_UNROLL
+	for (int k = 0; k < count; k += LINE)
+		__builtin_prefetch((const void *)(first + (uintptr_t)k * sizeof *from));
+}
+
 #if MLP_VECTOR_BYTES == 64 && defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector)
 #define MLP_JOINS_TRANSPOSED 1

@@ -23,7 +23,7 @@ static const char *const files[] = {
         "tests/targets/names.mlp",    "tests/targets/choices.mlp",     "tests/targets/places.mlp",
         "tests/targets/products.mlp", "tests/targets/tiny.mlp",        "tests/targets/wide.mlp",
         "tests/targets/panels.mlp",   "tests/targets/repeats.mlp",     "models/custom/convolution.mlp",
-        "models/custom/attention.mlp", "tests/targets/narrow.mlp",
+        "models/custom/attention.mlp", "tests/targets/narrow.mlp",      "tests/targets/turned.mlp",
 };
 
 enum { FILES = sizeof files / sizeof *files, NETWORKS = FILES + SHAPES };

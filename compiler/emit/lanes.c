@@ -33,6 +33,8 @@ static void accumulate_part(struct tiling *t, const struct scope *outer, const c
 	const char *vector = c_vector_type(t->scope, false);
 	at.text = position;
 	at.compound = true;
+	if (at.within)
+		at.within = name_format(t->names, "%s + p * %s", at.within, c_vector_width(t->scope));
 	scope_variable(&scope, t->loops.vector, at);
 	tile_unrolled(t, "p", "PARTS");
 	bool is_first = t->loops.blocked >= 0  ? tile_uses(t, t->product.factors[0], t->loops.blocked)
@@ -61,31 +63,6 @@ static const char *behind_part(const struct tiling *t, const struct variable_nam
 	                   index->extent_name, beyond, t->type == 'f' ? "f" : "");
 }
 
-/* The width of the panels that a factor is cut into along the index of the sum; 0: none is. */
-static int panel_along(const struct tiling *t)
-{
-	for (int k = 0; k < t->product.count; k++) {
-		int panel = plan_panel(t->scope->names->plan, t->product.factors[k]->tensor);
-		if (panel > 0 && tile_walks(t, t->product.factors[k], t->loops.vector))
-			return panel;
-	}
-	return 0;
-}
-
-/* The loops over the panels, and over one of them; returns how many there are around the inner one. */
-static int open_panel(struct tiling *t, struct scope *scope, int width)
-{
-	struct variable_name index = *scope_find(scope, t->loops.vector);
-	name_t from = scope_unique(scope, name_format(t->names, "%s_from", index.text));
-	open_loop(t->text, from, "0", index.extent_name, name_format(t->names, "%d", width));
-	open_loop(t->text, index.text, from, name_format(t->names, "%s + %d", from, width), "MLP_LANES");
-	index.start = from;
-	index.within = name_format(t->names, "%s - %s + p * %s", index.text, from, c_vector_width(t->scope));
-	index.width = width;
-	scope_variable(scope, t->loops.vector, index);
-	return 1;
-}
-
 static void accumulate_lanes(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
@@ -96,11 +73,13 @@ static void accumulate_lanes(struct tiling *t)
 	const char *whole = rest == 0 ? index.extent_name
 	                              : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name,
 	                                            index.extent_name);
-	int panel = panel_along(t);
-	if (panel > 0)
-		opened += open_panel(t, &scope, panel);
-	else if (has_whole)
+	int panel = tile_panel_along(t, t->loops.vector);
+	if (panel > 0) {
+		opened += tile_open_panels(t, &scope, t->loops.vector, panel);
+		tile_open_panel(t, &scope, t->loops.vector);
+	} else if (has_whole) {
 		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
+	}
 	if (has_whole) {
 		accumulate_part(t, &scope,
 		                name_format(t->names, "%s + p * %s", index.text, c_vector_width(t->scope)),

@@ -1,5 +1,6 @@
 /* The loop nest of a step: plain, with a row of sums, or with interleaved sums (plan/plan.h says which). */
 #include "emit/nest.h"
+#include "plan/product.h"
 
 enum { SUMS = PLAN_BLOCK };
 
@@ -60,33 +61,44 @@ struct nest {
 	const struct equation *equation;
 	struct chain chain;
 	struct loops loops;
-	name_t sums[SUMS];      /* arrays: rows or lanes */
-	name_t blocks[SUMS];    /* index of each element of the block */
-	int opened;             /* loops */
+	name_t sums[SUMS];   /* arrays: rows or lanes */
+	name_t blocks[SUMS]; /* index of each element of the block */
+	int opened;          /* loops */
 };
+
+static void open_index(struct nest *nest, int variable, const char *step)
+{
+	const struct variable_name *index = &nest->scope->free[variable];
+	if (nest->opened == 0)
+		share_turns(nest->text, nest->scope, nest->step);
+	open_loop(nest->text, index->text, "0", index->extent_name, step);
+	nest->opened++;
+}
+
+/* At the end of the index, the last one stands for those behind it. */
+static void open_blocked(struct nest *nest)
+{
+	struct scope *scope = nest->scope;
+	struct names *names = scope->names->names;
+	const struct variable_name *index = &scope->free[nest->loops.blocked];
+	const char *extent = index->extent_name;
+	open_index(nest, nest->loops.blocked, "BLOCK");
+	nest->blocks[0] = index->text;
+	for (int b = 1; b < nest->loops.block; b++) {
+		nest->blocks[b] = scope_unique(scope, name_format(names, "%s_%d", index->text, b));
+		c_line(nest->text,
+		       name_format(names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;", nest->blocks[b],
+		                   index->text, b, extent, index->text, b, extent));
+	}
+}
 
 static void open_outer(struct nest *nest)
 {
-	struct text *text = nest->text;
-	struct scope *scope = nest->scope;
-	struct names *names = scope->names->names;
-	for (int k = 0; k < nest->left->rank; k++) {
-		if (nest->loops.form == LOOP_ROW && k == nest->loops.vector)
-			continue;
-		const char *index = scope->free[k].text, *extent = scope->free[k].extent_name;
-		bool blocked = k == nest->loops.blocked;
-		if (nest->opened == 0)
-			share_turns(text, scope, nest->step);
-		open_loop(text, index, "0", extent, blocked ? "BLOCK" : NULL);
-		nest->opened++;
-		for (int b = 1; blocked && b < nest->loops.block; b++) {
-			nest->blocks[b] = scope_unique(scope, name_format(names, "%s_%d", index, b));
-			c_line(text, name_format(names, "const int %s = %s + %d < %s ? %s + %d : %s - 1;",
-			                         nest->blocks[b], index, b, extent, index, b, extent));
-		}
-		if (blocked)
-			nest->blocks[0] = index;
-	}
+	for (int k = 0; k < nest->left->rank; k++)
+		if (k == nest->loops.blocked)
+			open_blocked(nest);
+		else if (nest->loops.form != LOOP_ROW || k != nest->loops.vector)
+			open_index(nest, k, NULL);
 }
 
 static void declare_sums(struct nest *nest, const char *base, const char *width)
@@ -94,7 +106,7 @@ static void declare_sums(struct nest *nest, const char *base, const char *width)
 	struct scope *scope = nest->scope;
 	for (int b = 0; b < nest->loops.block; b++) {
 		const char *wanted =
-			nest->loops.block == 1 ? base : name_format(scope->names->names, "%s_%d", base, b);
+		        nest->loops.block == 1 ? base : name_format(scope->names->names, "%s_%d", base, b);
 		nest->sums[b] = scope_unique(scope, wanted);
 		text_line(nest->text, "%s %s[%s] = {0};", scope->names->real, nest->sums[b], width);
 	}
@@ -214,9 +226,81 @@ static void emit_row(struct nest *nest)
 	close_all(nest);
 }
 
+/* --- turned rows -------------------------------------------------------------------------------------- */
+
+/* panel[o * 32 + j] = rows n + j, at the end of the batch the last one again */
+static void fill_turned(struct nest *nest, const struct expr *rows, const char *width, name_t element)
+{
+	struct scope scope = scope_inside(nest->scope);
+	struct names *names = scope.names->names;
+	struct text line = text_new(nest->text->arena);
+	struct variable_name *row = &scope.free[nest->loops.vector];
+	const struct variable_name *term = scope_find(&scope, chain_variable(nest->chain.reductions[0]));
+	if (nest->loops.is_shared)
+		c_line(nest->text,
+		       name_format(names,
+		                   "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * %s);",
+		                   scope.names->real, term->extent_name, width));
+	open_loop(nest->text, element, "0", width, NULL);
+	name_t here = scope_unique(&scope, name_format(names, "%s_%s", row->text, element));
+	c_line(nest->text,
+	       name_format(names, "const int %s = %s + %s < %s ? %s + %s : %s - 1;", here, row->text, element,
+	                   row->extent_name, row->text, element, row->extent_name));
+	open_loop(nest->text, term->text, "0", term->extent_name, NULL);
+	row->text = here;
+	text_printf(&line, "panel[%s * %s + %s] = ", term->text, width, element);
+	c_expression(&line, &scope, rows, AS_ARGUMENT);
+	c_line(nest->text, name_format(names, "%s;", text_string(&line)));
+	close_loop(nest->text);
+	close_loop(nest->text);
+}
+
+static void accumulate_turned(struct nest *nest, const struct expr *rows, const char *width, name_t element)
+{
+	struct scope scope = scope_inside(nest->scope);
+	struct names *names = scope.names->names;
+	const struct variable_name *term = scope_find(&scope, chain_variable(nest->chain.reductions[0]));
+	open_loop(nest->text, term->text, "0", term->extent_name, NULL);
+	open_loop(nest->text, element, "0", width, NULL);
+	scope_name(&scope, rows, name_format(names, "panel[%s * %s + %s]", term->text, width, element));
+	accumulate(nest, &scope, element);
+	close_loop(nest->text);
+	close_loop(nest->text);
+}
+
+static void emit_turned_rows(struct nest *nest)
+{
+	struct scope *scope = nest->scope;
+	struct names *names = scope->names->names;
+	const struct expr *rows = turned_factor(scope->names->plan, nest->equation);
+	const char *width = name_format(names, "%d", nest->loops.width);
+	const char *row = scope->free[nest->loops.vector].text,
+	           *extent = scope->free[nest->loops.vector].extent_name;
+	open_index(nest, nest->loops.vector, width);
+	bind_variable(scope, &nest->chain, 0);
+	name_t element = scope_unique(scope, "j");
+	fill_turned(nest, rows, width, element);
+	open_blocked(nest);
+	declare_sums(nest, "sum", width);
+	accumulate_turned(nest, rows, width, element);
+	declare_block(nest, "*const sums", "");
+	struct scope inner = scope_inside(scope);
+	name_t here = scope_unique(&inner, name_format(names, "%s_here", row));
+	c_line(nest->text, name_format(names, "for (int %s = %s; %s < %s && %s < %s + %s; %s++) {", here, row,
+	                               here, extent, here, row, width, here));
+	nest->text->indent++;
+	nest->opened++;
+	inner.free[nest->loops.vector].text = here;
+	name_t sums = open_block(nest, &inner, NULL);
+	struct ready ready = {nest->equation->left, name_format(names, "%s[%s - %s]", sums, here, row)};
+	emit_element(nest->text, &inner, nest->step, &ready);
+	close_all(nest);
+}
+
 /* --- interleaved sums --------------------------------------------------------------------------------- */
 
-/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that. */
+/* Opens the loops of all reductions but that of the vector; returns how many, and extent and level of that.
+ */
 static int open_other_reductions(struct nest *nest, struct scope *scope, const char **extent, int *level)
 {
 	int opened = 0;
@@ -319,6 +403,8 @@ void emit_loops(struct text *text, struct scope *scope, const struct step *step)
 		emit_tile(text, scope, step, nest.equation);
 	else if (step->loops.form == LOOP_ROW)
 		emit_row(&nest);
+	else if (step->loops.form == LOOP_TURNED)
+		emit_turned_rows(&nest);
 	else if (step->loops.form == LOOP_LANES)
 		emit_lanes(&nest);
 	else

@@ -22,6 +22,14 @@ static bool draws(const struct plan *plan)
 	return false;
 }
 
+static bool turns(const struct plan *plan)
+{
+	for (size_t k = 0; k < plan->steps.count; k++)
+		if (plan->steps.items[k]->loops.form == LOOP_TURNED)
+			return true;
+	return false;
+}
+
 static void emit_includes(struct text *text, const struct c_names *names)
 {
 	bool strict = names->plan->options.strict;
@@ -30,7 +38,7 @@ static void emit_includes(struct text *text, const struct c_names *names)
 	if (names->plan->options.target->vector_bytes > 0) {
 		text_line(text, "\n#define MLP_VECTOR_BYTES %d  /* of %s */",
 		          names->plan->options.target->vector_bytes, names->plan->options.target->name);
-		text_line(text, "#include \"mlp_tile.h\"");
+		text_line(text, "#include \"%s.h\"", turns(names->plan) ? "mlp_turn" : "mlp_tile");
 	}
 	text_line(text, "#include \"mlp_functions.h\"");
 	if (names->plan->options.target->vector_bytes > 0 && draws(names->plan))

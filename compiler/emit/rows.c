@@ -1,5 +1,9 @@
 /* Rows of sums in a tile of registers: the vector is an index of the left side. */
+#include <string.h>
+
 #include "emit/tile.h"
+
+enum { TURNS_AHEAD = 8 };
 
 /* Vector v of the tile. */
 static void vector_position(const struct tiling *t, struct scope *scope)
@@ -26,6 +30,15 @@ static const char *panel_rows(const struct tiling *t)
 	                                   : turn->extent_name;
 }
 
+void tile_own_panel(struct tiling *t)
+{
+	if (t->loops.is_shared)
+		c_line(t->text,
+		       name_format(t->names,
+		                   "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * WIDTH);",
+		                   t->scope->names->real, panel_rows(t)));
+}
+
 /* The rows of the tile, one behind the other. */
 static void fill_panel(struct tiling *t)
 {
@@ -33,11 +46,7 @@ static void fill_panel(struct tiling *t)
 	struct text line = text_new(t->text->arena);
 	int vector = tile_uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
 	vector_position(t, &scope);
-	if (t->loops.is_shared)
-		c_line(t->text,
-		       name_format(t->names,
-		                   "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * WIDTH);",
-		                   t->scope->names->real, panel_rows(t)));
+	tile_own_panel(t);
 	tile_open_reductions(t, &scope, -1);
 	tile_unrolled(t, "v", "VECTORS");
 	text_printf(&line, "%s(&%s, %s(&", c_vector_function(t->scope, "store"), panel_element(t),
@@ -62,12 +71,40 @@ static void load_row(struct tiling *t, const struct scope *scope, const char *ta
 	c_line(t->text, text_string(&line));
 }
 
-/* sum[r][v] += factor of row r * row[v] */
-static void add_rows(struct tiling *t, struct scope *scope, const struct expr *vectors,
-                     const struct expr *numbers)
+/* "mlp_prefetchf(&READ, AHEAD, COUNT);" */
+static void prefetch(struct tiling *t, const struct scope *scope, const struct expr *read, const char *ahead,
+                     const char *count)
+{
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "mlp_prefetch%c(&", t->type);
+	c_expression(&line, scope, read, AS_ARGUMENT);
+	text_printf(&line, strchr(ahead, ' ') ? ", %d * (%s), %s);" : ", %d * %s, %s);", TURNS_AHEAD, ahead,
+	            count);
+	c_line(t->text, text_string(&line));
+}
+
+/* What later turns read. Rows of a panel follow each other, but the machine does not ask for them early
+ * enough by itself; numbers of one row each lie far apart. */
+static void prefetch_factors(struct tiling *t, const struct scope *outer, const struct expr *vectors,
+                             const struct expr *numbers)
+{
+	struct scope scope = scope_inside(outer);
+	int term = chain_variable(t->chain.reductions[t->chain.count - 1]);
+	if (t->loops.panel == 0 && plan_panel(t->scope->names->plan, vectors->tensor) > 0) {
+		scope.free[t->loops.vector].within = "0";
+		prefetch(t, &scope, vectors, "WIDTH", "WIDTH");
+	}
+	if (t->loops.panel > 0 && t->loops.form == LOOP_ROW && numbers->tensor->rank == 2 &&
+	    linear_is_variable(numbers->indices[0], term))
+		prefetch(t, outer, numbers, c_pitch(t->scope->names, numbers->tensor), "ROWS");
+}
+
+void tile_add_rows(struct tiling *t, struct scope *scope, const struct expr *vectors,
+                   const struct expr *numbers)
 {
 	const char *vector = c_vector_type(t->scope, false);
 	text_line(t->text, "%s row[VECTORS];", vector);
+	prefetch_factors(t, scope, vectors, numbers);
 	tile_unrolled(t, "v", "VECTORS");
 	load_row(t, scope, "row[v]", vectors);
 	close_loop(t->text);
@@ -112,11 +149,32 @@ static void accumulate_row(struct tiling *t)
 			numbers = t->product.factors[k];
 	vector_position(t, &scope);
 	if (numbers)
-		add_rows(t, &scope, vectors[0], numbers);
+		tile_add_rows(t, &scope, vectors[0], numbers);
 	else
 		add_vectors(t, &scope, vectors, count);
 	while (opened-- > 0)
 		close_loop(t->text);
+}
+
+void tile_declare_sums(struct tiling *t)
+{
+	text_line(t->text, "%s sum[ROWS][VECTORS];", c_vector_type(t->scope, false));
+	tile_unrolled(t, "r", "ROWS");
+	open_loop(t->text, "v", "0", "VECTORS", NULL);
+	c_line(t->text, name_format(t->names, "sum[r][v] = %s(0.0%s);",
+	                            c_vector_function(t->scope, "broadcast"), t->type == 'f' ? "f" : ""));
+	close_loop(t->text);
+	close_loop(t->text);
+}
+
+void tile_store_sums(struct tiling *t, const char *first)
+{
+	tile_unrolled(t, "r", "ROWS");
+	open_loop(t->text, "v", "0", "VECTORS", NULL);
+	c_line(t->text, name_format(t->names, "%s(&sums[%sr][v * %s], sum[r][v]);",
+	                            c_vector_function(t->scope, "store"), first, c_vector_width(t->scope)));
+	close_loop(t->text);
+	close_loop(t->text);
 }
 
 static void store_row(struct tiling *t)
@@ -124,12 +182,7 @@ static void store_row(struct tiling *t)
 	struct scope scope = scope_inside(t->scope);
 	const char *index = scope.free[t->loops.vector].text;
 	text_line(t->text, "%s sums[ROWS][WIDTH];", scope.names->real);
-	tile_unrolled(t, "r", "ROWS");
-	open_loop(t->text, "v", "0", "VECTORS", NULL);
-	c_line(t->text, name_format(t->names, "%s(&sums[r][v * %s], sum[r][v]);",
-	                            c_vector_function(t->scope, "store"), c_vector_width(t->scope)));
-	close_loop(t->text);
-	close_loop(t->text);
+	tile_store_sums(t, "");
 	name_t row = tile_open_here(t, &scope, t->loops.blocked, "ROWS");
 	const char *within = name_format(t->names, "%s - %s", index, t->start);
 	scope.free[t->loops.vector].start = t->start;
@@ -165,13 +218,7 @@ void emit_rows(struct tiling *t)
 	if (t->loops.blocked >= 0)
 		tile_open(t, scope->free[t->loops.blocked].text, scope->free[t->loops.blocked].extent_name,
 		          "ROWS");
-	text_line(t->text, "%s sum[ROWS][VECTORS];", c_vector_type(t->scope, false));
-	tile_unrolled(t, "r", "ROWS");
-	open_loop(t->text, "v", "0", "VECTORS", NULL);
-	c_line(t->text, name_format(t->names, "sum[r][v] = %s(0.0%s);",
-	                            c_vector_function(t->scope, "broadcast"), t->type == 'f' ? "f" : ""));
-	close_loop(t->text);
-	close_loop(t->text);
+	tile_declare_sums(t);
 	accumulate_row(t);
 	store_row(t);
 	tile_close(t);

@@ -231,7 +231,7 @@ static struct scope function_scope(struct c_names *names, const struct step *ste
 	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
 	static const char *const of_tile[] = {"panel",  "panels", "sum",  "number", "row", "other", "factor",
-	                                      "column", "joined", "lane", "p",      "r",   "c",     "v"};
+	                                      "column", "joined", "lane", "turned", "p",   "r",     "c",     "v"};
 	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
 		scope_unique(&scope, taken[k]);
 	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)

@@ -56,6 +56,36 @@ int tile_open_reductions(struct tiling *t, const struct scope *scope, int but)
 	return opened;
 }
 
+int tile_panel_along(const struct tiling *t, int variable)
+{
+	for (int k = 0; k < t->product.count; k++) {
+		int panel = plan_panel(t->scope->names->plan, t->product.factors[k]->tensor);
+		if (panel > 0 && tile_walks(t, t->product.factors[k], variable))
+			return panel;
+	}
+	return 0;
+}
+
+int tile_open_panels(struct tiling *t, struct scope *scope, int variable, int width)
+{
+	struct variable_name index = *scope_find(scope, variable);
+	index.start = scope_unique(scope, name_format(t->names, "%s_from", index.text));
+	index.within = name_format(t->names, "%s - %s", index.text, index.start);
+	index.width = width;
+	scope_variable(scope, variable, index);
+	open_loop(t->text, index.start, "0", index.extent_name, name_format(t->names, "%d", width));
+	return 1;
+}
+
+int tile_open_panel(struct tiling *t, const struct scope *scope, int variable)
+{
+	const struct variable_name *index = scope_find(scope, variable);
+	open_loop(t->text, index->text, index->start,
+	          name_format(t->names, "%s + %d", index->start, index->width),
+	          t->loops.form == LOOP_LANES ? "MLP_LANES" : NULL);
+	return 1;
+}
+
 void tile_bind(struct tiling *t)
 {
 	for (int level = 0; level < t->chain.count; level++)
@@ -109,6 +139,8 @@ void emit_tile(struct text *text, struct scope *scope, const struct step *step,
 	t.product = product_of(t.chain.body);
 	if (step->loops.form == LOOP_ROW)
 		emit_rows(&t);
+	else if (step->loops.form == LOOP_TURNED)
+		emit_turned(&t);
 	else
 		emit_lanes(&t);
 }

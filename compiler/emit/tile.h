@@ -32,6 +32,11 @@ void tile_bind_block(struct tiling *t, struct scope *scope, int variable, int co
 name_t tile_open_here(struct tiling *t, struct scope *scope, int variable, const char *constant);
 /* Loops over the reductions, but not that of variable `but`; returns how many. */
 int tile_open_reductions(struct tiling *t, const struct scope *scope, int but);
+/* The width of the panels that a factor is cut into along the index of the sum; 0: none is. */
+int tile_panel_along(const struct tiling *t, int variable);
+/* The loop over such panels, and that over one of them, in which the variable is a position; they return 1. */
+int tile_open_panels(struct tiling *t, struct scope *scope, int variable, int width);
+int tile_open_panel(struct tiling *t, const struct scope *scope, int variable);
 /* A loop over a tile, whose sums stay in registers only where it has no branches. */
 void tile_unrolled(struct tiling *t, const char *index, const char *below);
 void tile_close(struct tiling *t);
@@ -39,8 +44,20 @@ void tile_close(struct tiling *t);
 /* "sum = sum + a * b", rounded once unless in strict builds */
 void tile_add_product(struct tiling *t, const char *sum, const char *a, const char *b);
 
-/* rows.c: rows of sums, whose vector is an index of the left side */
+/* --- rows.c: rows of sums, whose vector is an index of the left side ----------------------------------- */
+
 void emit_rows(struct tiling *t);
+/* Where threads have a panel each: which is this one's. */
+void tile_own_panel(struct tiling *t);
+/* The sums of a tile, all 0; */
+void tile_declare_sums(struct tiling *t);
+/* sum[r][v] += number r * row[v], in each turn of the reduction; */
+void tile_add_rows(struct tiling *t, struct scope *scope, const struct expr *vectors, const struct expr *numbers);
+/* and stored from sums[FIRST + r][0] on. */
+void tile_store_sums(struct tiling *t, const char *first);
+
+/* turned.c: the vector is an index of rows that are copied column by column */
+void emit_turned(struct tiling *t);
 /* lanes.c: interleaved sums, whose vector is an index of the sum */
 void emit_lanes(struct tiling *t);
 

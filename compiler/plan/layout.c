@@ -12,10 +12,10 @@ enum {
 	LEAST_BYTES = 32768, /* of a tensor in panels: smaller ones stay in the first cache */
 };
 
-/* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar.
- */
+/* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar. */
 #define COST_OF_LANES 1.4
 #define COST_OF_JOINING 3.5
+#define COST_OF_TURNING 1.05 /* in all, of rows and sums */
 #define COST_OF_SCALAR (double)WIDTH
 
 static const struct tensor *owner(const struct tensor *tensor)
@@ -112,6 +112,9 @@ static double step_cost(const struct plan *plan, const struct equation *equation
 		double extent = (double)plan_extent(plan, left->extents[last]);
 		best = sums * terms / WIDTH * padded(extent) / extent;
 	}
+	double turned = sums * terms / WIDTH * padded((double)plan->batch) / (double)plan->batch * COST_OF_TURNING;
+	if (turned < best && turned_factor(plan, equation))
+		best = turned;
 	for (int k = 0; k < chain.count; k++) {
 		double extent = (double)plan_extent(plan, chain.reductions[k]->extent);
 		double cost =

@@ -1,8 +1,8 @@
 /* The loop nest of each step, chosen by the strides of its reads.
  *
  * The vector index is the one along which most reads walk through contiguous memory: the last index of the
- * left side (a row of sums) or an index of the sum (interleaved sums). Neither form changes the sum with the
- * machine.
+ * left side (a row of sums) or an index of the sum (interleaved sums). Where that would be an index of the sum, a
+ * gradient's may be the rows of the batch instead (turned). No form changes the sum with the machine.
  */
 #include "plan/chain.h"
 #include "plan/plan.h"
@@ -57,6 +57,19 @@ const struct equation *lone_sum(struct arena *arena, const struct step *step)
 	return found;
 }
 
+static struct loops turned_loops(const struct plan *plan, const struct chain *chain)
+{
+	int width = plan->batch < PLAN_TILE ? PLAN_SHORT : PLAN_TILE;
+	return (struct loops){.form = LOOP_TURNED,
+	                      .vector = 0,
+	                      .width = width,
+	                      .blocked = 1,
+	                      .block = PLAN_BLOCK,
+	                      .panel = plan_extent(plan, chain->reductions[0]->extent) * width,
+	                      .second = -1,
+	                      .grouped = -1};
+}
+
 static struct loops choose_loops(const struct plan *plan, const struct step *step)
 {
 	struct loops loops = {.form = LOOP_PLAIN,
@@ -88,6 +101,8 @@ static struct loops choose_loops(const struct plan *plan, const struct step *ste
 		loops.vector = variable;
 		loops.width = PLAN_LANES;
 	}
+	if (loops.form == LOOP_LANES && turned_factor(plan, equation))
+		return turned_loops(plan, &chain);
 	if (loops.form != LOOP_PLAIN)
 		loops.blocked = blocked_variable(plan, left, chain.body, &reads, loops.vector);
 	loops.block = loops.blocked >= 0 ? PLAN_BLOCK : 1;

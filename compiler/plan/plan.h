@@ -36,6 +36,8 @@ enum loop_form {
 	               fixed tree */
 	LOOP_ROW,   /* the last index of the left side is the vector: a row of `width` sums, terms in index
 	               order */
+	LOOP_TURNED, /* the rows of the batch are the vector: `width` rows of a factor are copied to a panel, column
+	                by column; terms in index order */
 };
 
 enum {
@@ -50,18 +52,18 @@ enum {
 
 struct loops {
 	enum loop_form form;
-	int vector;   /* ROW: free variable; LANES: bound variable; PLAIN: -1 */
-	int width;    /* ROW: sums in a row; LANES: PLAN_LANES */
+	int vector;   /* ROW, TURNED: free variable; LANES: bound variable; PLAIN: -1 */
+	int width;    /* ROW, TURNED: sums in a row; LANES: PLAN_LANES */
 	int blocked;  /* free variable of which `block` values are computed together, or -1 */
 	int block;
 	/* Where the target has vectors and the sum is one of products (tile.c): */
-	int vectors;  /* ROW: of a tile; LANES: 1; 0: plain C */
-	int64_t panel; /* ROW: reals of the copy of one tile's rows, where they lie far apart in memory; 0: none */
+	int vectors;  /* ROW, TURNED: of a tile; LANES: 1; 0: plain C */
+	int64_t panel; /* reals of the copy of one tile's rows; ROW: where they lie far apart in memory; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
-	int grouped; /* LANES: that of both which lies last in memory, or -1: the sums of `group` values of it
-	                wait for */
-	int group;   /* each other and are stored as vectors */
+	int grouped; /* LANES: that of both which lies last in memory, or -1; TURNED: the last one. The sums of `group`
+	                values */
+	int group;   /* of it wait for each other and are stored as vectors */
 	bool is_shared; /* several threads share the turns of the outermost loop */
 };
 

@@ -28,6 +28,8 @@ static void print_loops(struct text *text, const struct step *step)
 	if (loops->form == LOOP_LANES)
 		text_printf(text, "; %d interleaved sums along bound index %d", loops->width,
 		            loops->vector - BOUND);
+	if (loops->form == LOOP_TURNED)
+		text_printf(text, "; %d rows of the batch turned", loops->width);
 	if (loops->is_shared)
 		text_add(text, "; by threads");
 	if (loops->vectors > 0)

@@ -1,5 +1,7 @@
 #include "plan/product.h"
 
+#include "plan/chain.h"
+
 struct product product_of(const struct expr *body)
 {
 	struct product product = {0}, none = {0};
@@ -44,4 +46,36 @@ enum stride stride_along(const struct plan *plan, const struct expr *read, int v
 		stride = coefficient == 1 ? STRIDE_UNIT : STRIDE_REVERSED;
 	}
 	return stride;
+}
+
+/* Rows that fill most of their vectors. */
+static bool fills_vectors(int64_t rows)
+{
+	int64_t padded = (rows + PLAN_SHORT - 1) / PLAN_SHORT * PLAN_SHORT;
+	return rows >= PLAN_SHORT && 4 * rows >= 3 * padded;
+}
+
+static bool is_matrix_of_batch(const struct plan *plan, const struct tensor *tensor)
+{
+	return tensor->rank == 2 && tensor_stored_rank(tensor) == 2 && tensor->extents[0] == EXTENT_ROWS &&
+	       tensor->extents[1] >= PLAN_SHORT && !plan_lies_by_columns(plan, tensor);
+}
+
+const struct expr *turned_factor(const struct plan *plan, const struct equation *equation)
+{
+	const struct tensor *left = equation->left;
+	struct chain chain = chain_of(equation->right);
+	struct product product = product_of(chain.body);
+	if (left->role != TENSOR_ADJOINT || !is_matrix_of_batch(plan, left) || !fills_vectors(plan->batch) ||
+	    chain.count != 1 || !chain.sums || product.count != 2)
+		return NULL;
+	int term = chain_variable(chain.reductions[0]);
+	for (int k = 0; k < 2; k++) {
+		const struct expr *rows = product.factors[k], *other = product.factors[!k];
+		if (is_matrix_of_batch(plan, rows->tensor) && linear_is_variable(rows->indices[0], 0) &&
+		    linear_is_variable(rows->indices[1], term) && !expr_uses(other, 0) &&
+		    expr_uses(other, 1) && expr_uses(other, term))
+			return rows;
+	}
+	return NULL;
 }

@@ -20,4 +20,9 @@ struct product product_of(const struct expr *body);
 enum stride { STRIDE_NONE, STRIDE_UNIT, STRIDE_REVERSED, STRIDE_FAR };
 enum stride stride_along(const struct plan *plan, const struct expr *read, int variable);
 
+/* Of the sum of a gradient like d[n, i] = sum(o, W[o, i] * e[n, o]): the factor e, a matrix of the batch. Copied column by
+ * column, it lets vectors go along the rows of a batch that is long enough. Values of a prediction have one order of
+ * terms for any number of rows, and are none of these. NULL: there is none. */
+const struct expr *turned_factor(const struct plan *plan, const struct equation *equation);
+
 #endif

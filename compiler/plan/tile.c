@@ -212,12 +212,38 @@ static void tile_lanes(const struct plan *plan, struct loops *loops, const struc
 	}
 }
 
+/* Rows of the batch by vectors, of which threads want some each, times values of the last index that divide a vector. */
+static void tile_turned(const struct plan *plan, struct loops *loops, const struct tensor *left)
+{
+	const struct target *target = plan->options.target;
+	int lanes = target->vector_bytes / plan->options.real_size;
+	int64_t vectors = tiles_of(plan->batch, lanes), terms = loops->panel / loops->width;
+	int64_t most = plan->options.threads > 1 ? vectors / plan->options.threads : vectors;
+	struct tile best = {0};
+	for (int rows = 1; rows <= lanes && rows <= left->extents[1]; rows *= 2)
+		for (int columns = 1; columns <= MOST_VECTORS && (columns == 1 || columns <= most); columns++) {
+			double cost = tile_cost(tiles_of(left->extents[1], rows) * rows, vectors, rows, columns);
+			if (rows * columns <= registers_for_sums(target) && (best.rows == 0 || cost < best.cost))
+				best = (struct tile){rows, columns, cost};
+		}
+	loops->vectors = best.columns;
+	loops->width = best.columns * lanes;
+	loops->panel = terms * loops->width;
+	loops->block = best.rows;
+	loops->grouped = 1;
+	loops->group = lanes;
+}
+
 static void choose_tile(const struct plan *plan, struct step *step)
 {
 	const struct equation *equation = lone_sum(plan->arena, step);
 	struct loops *loops = &step->loops;
 	if (!equation || loops->form == LOOP_PLAIN)
 		return;
+	if (loops->form == LOOP_TURNED) {
+		tile_turned(plan, loops, equation->left);
+		return;
+	}
 	struct chain chain = chain_of(equation->right);
 	struct product product = product_of(chain.body);
 	if (!reads_vectors(plan, &product, loops->vector))
