@@ -35,6 +35,8 @@ struct ready {
 	name_t value;
 };
 
+/* sums.c: the loops of several sums at once, in plain C */
+void emit_sums(struct text *text, struct scope *scope, const struct step *step, const struct equation *equation);
 /* tile.c: the loops of a sum of products in vector registers */
 void emit_tile(struct text *text, struct scope *scope, const struct step *step, const struct equation *equation);
 
