@@ -272,8 +272,9 @@ void emit_function(struct text *text, struct c_names *names, const struct step *
 	struct scope scope = function_scope(names, step, signature);
 	scope.rounds_products = differs_along(step);
 	const struct equation *first = step->members.items[0].equation;
-	c_line(text, name_format(names->names, "%s void %s(%s)", signature->is_shared ? "MLP_SHARED" : "static",
-	                         name, arguments(&scope, signature)));
+	c_line(text, name_format(names->names, "%s void %s(%s)",
+	                         signature->is_shared || step->is_apart ? "MLP_SHARED" : "static", name,
+	                         arguments(&scope, signature)));
 	text_line(text, "{");
 	text->indent++;
 	if (first->numbers)

@@ -78,6 +78,7 @@ struct step {
 	enum plan_function function;    /* the first that uses it */
 	ARRAY(struct plan_member) members;
 	struct loops loops;
+	bool is_apart;  /* several functions call it, and a call is nothing beside its work: its code stands once */
 };
 
 typedef ARRAY(struct step *) step_list;
@@ -199,6 +200,8 @@ void plan_tiles(struct plan *plan);
 /* Vectors of a tile over so many of them, whose width divides the extent; 0: none does, or one tile is all.
  */
 int tile_vectors(const struct plan *plan, int64_t extent);
+/* tile.c: the work of a step, in multiply-adds */
+double plan_work(const struct plan *plan, const struct step *step);
 /* share.c: equal steps of several functions become one */
 void plan_share(struct plan *plan);
 /* memory.c: offsets and bytes */

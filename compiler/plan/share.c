@@ -1,6 +1,8 @@
 /* Equal steps become one: prediction, loss and the forward half of training have most of theirs in common. */
 #include "plan/plan.h"
 
+enum { WORK_OF_CALLS = 4096 }; /* multiply-adds beside which a call is nothing */
+
 static bool equal_steps(const struct step *a, const struct step *b)
 {
 	if (a->members.count != b->members.count)
@@ -35,6 +37,18 @@ static struct step *representative(struct plan *plan, struct tensor_map *map, st
 	return step;
 }
 
+static void set_apart(struct plan *plan)
+{
+	int *callers = ARENA_ARRAY(plan->arena, int, plan->steps.count);
+	for (enum plan_function f = PLAN_INIT; f < PLAN_FUNCTIONS; f++)
+		for (size_t k = 0; k < plan->functions[f].count; k++)
+			callers[plan->functions[f].items[k]->number]++;
+	for (size_t k = 0; k < plan->steps.count; k++) {
+		struct step *step = plan->steps.items[k];
+		step->is_apart = callers[k] > 1 && plan_work(plan, step) >= WORK_OF_CALLS;
+	}
+}
+
 void plan_share(struct plan *plan)
 {
 	struct tensor_map map = {.arena = plan->arena};
@@ -42,4 +56,5 @@ void plan_share(struct plan *plan)
 	for (enum plan_function f = PLAN_INIT; f < PLAN_FUNCTIONS; f++)
 		for (size_t k = 0; k < plan->functions[f].count; k++)
 			plan->functions[f].items[k] = representative(plan, &map, plan->functions[f].items[k]);
+	set_apart(plan);
 }

@@ -256,8 +256,8 @@ static void choose_tile(const struct plan *plan, struct step *step)
 
 /* --- threads ------------------------------------------------------------------------------------------------- */
 
-/* In multiply-adds, of those that sum, and of the others. */
-static double work_of(const struct plan *plan, const struct step *step)
+/* Of equations that sum, and of the others. */
+double plan_work(const struct plan *plan, const struct step *step)
 {
 	double work = 0;
 	for (size_t m = 0; m < step->members.count; m++) {
@@ -275,7 +275,7 @@ static bool may_be_shared(const struct plan *plan, const struct step *step)
 {
 	const struct equation *first = step->members.items[0].equation;
 	return first->left->rank > 1 && !first->numbers && !first->matrix &&
-	       work_of(plan, step) >= LEAST_WORK;
+	       plan_work(plan, step) >= LEAST_WORK;
 }
 
 void plan_tiles(struct plan *plan)

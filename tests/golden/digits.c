@@ -177,7 +177,7 @@ static void init_probability_b_v(float probability_b_v[restrict DIGITS_SIZE_PROB
 /* --- Forward --- */
 
 /* pixels.scaled[n, i] = 0.0625 * pixels[n, i] */
-static void forward_pixels_scaled(int rows, const float input_pixels[restrict][DIGITS_SIZE_PIXELS],
+MLP_SHARED void forward_pixels_scaled(int rows, const float input_pixels[restrict][DIGITS_SIZE_PIXELS],
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS])
 {
 	for (int n = 0; n < rows; n++) {
@@ -190,7 +190,7 @@ static void forward_pixels_scaled(int rows, const float input_pixels[restrict][D
  * hidden.dense[n, o] = hidden.b[o] + hidden.dense.sum[n, o]
  * hidden[n, i] = max(hidden.dense[n, i], 0)
  * kept[n, i] = hidden[n, i] */
-static void forward_kept(int rows, const struct digits *net,
+MLP_SHARED void forward_kept(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
 {
@@ -233,7 +233,7 @@ static void forward_kept(int rows, const struct digits *net,
 
 /* probability.dense.sum[n, o] = sum(i, probability.W[o, i] * kept[n, i])
  * probability.dense[n, o] = probability.b[o] + probability.dense.sum[n, o] */
-static void forward_probability_dense(int rows, const struct digits *net,
+MLP_SHARED void forward_probability_dense(int rows, const struct digits *net,
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN],
 		float probability_dense[restrict][DIGITS_BATCH])
 {
@@ -360,7 +360,7 @@ static void forward_loss(int rows, const float loss_row[restrict], float *restri
 /* hidden.dense.sum[n, o] = sum(i, hidden.W[o, i] * pixels.scaled[n, i])
  * hidden.dense[n, o] = hidden.b[o] + hidden.dense.sum[n, o]
  * hidden[n, i] = max(hidden.dense[n, i], 0) */
-static void forward_hidden(int rows, const struct digits *net,
+MLP_SHARED void forward_hidden(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN])
 {
@@ -402,7 +402,7 @@ static void forward_hidden(int rows, const struct digits *net,
 
 /* kept.dropout.mask[n, i] = if uniform("kept.dropout") < 0.5 then 0 else 2
  * kept[n, i] = hidden[n, i] * kept.dropout.mask[n, i] */
-static void training_kept(int rows, uint64_t seed, uint32_t step,
+MLP_SHARED void training_kept(int rows, uint64_t seed, uint32_t step,
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN],
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
@@ -455,7 +455,7 @@ static void backward_probability_dense(int rows,
 /* d_kept[n, i] = sum(o, probability.W[o, i] * d_probability.dense[n, o])   (adjoint of kept)
  * d_hidden.dense[n, o] = if 0 < hidden[n, o] then kept.dropout.mask[n, o]
  *   * d_kept[n, o] else 0   (adjoint of hidden.dense) */
-static void backward_hidden_dense(int rows, const struct digits *net,
+MLP_SHARED void backward_hidden_dense(int rows, const struct digits *net,
 		float d_probability_dense[restrict][DIGITS_BATCH],
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN],
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],

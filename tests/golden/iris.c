@@ -232,7 +232,8 @@ static void forward_flower_scaled(int rows, const struct iris *net,
 /* hidden.dense.sum[n, o] = sum(i, hidden.W[o, i] * flower.scaled[n, i])
  * hidden.dense[n, o] = hidden.b[o] + hidden.dense.sum[n, o]
  * hidden[n, i] = tanh(hidden.dense[n, i]) */
-static void forward_hidden(int rows, const struct iris *net, float flower_scaled[restrict][IRIS_BATCH],
+MLP_SHARED void forward_hidden(int rows, const struct iris *net,
+		float flower_scaled[restrict][IRIS_BATCH],
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN])
 {
 	for (int n = 0; n < rows; n += BLOCK) {
@@ -421,7 +422,7 @@ static void backward_probability_dense(int rows,
 
 /* d_hidden[n, i] = sum(o, probability.W[o, i] * d_probability.dense[n, o])   (adjoint of hidden)
  * d_hidden.dense[n, o] = d_hidden[n, o] * (1 - hidden[n, o]^2)   (adjoint of hidden.dense) */
-static void backward_hidden_dense(int rows, const struct iris *net,
+MLP_SHARED void backward_hidden_dense(int rows, const struct iris *net,
 		float d_probability_dense[restrict][IRIS_BATCH],
 		float layer_hidden[restrict][IRIS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][IRIS_SIZE_HIDDEN])
