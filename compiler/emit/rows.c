@@ -3,7 +3,7 @@
 
 #include "emit/tile.h"
 
-enum { TURNS_AHEAD = 8 };
+enum { TURNS_AHEAD = 8, FIRST_CACHE = 32768 };
 
 /* Vector v of the tile. */
 static void vector_position(const struct tiling *t, struct scope *scope)
@@ -83,19 +83,32 @@ static void prefetch(struct tiling *t, const struct scope *scope, const struct e
 	c_line(t->text, text_string(&line));
 }
 
-/* What later turns read. Rows of a panel follow each other, but the machine does not ask for them early
- * enough by itself; numbers of one row each lie far apart. */
+/* Does each of many turns of the reduction read the next row of a matrix? */
+static bool reads_rows(const struct tiling *t, const struct expr *read)
+{
+	const struct plan *plan = t->scope->names->plan;
+	const struct expr *reduction = t->chain.reductions[t->chain.count - 1];
+	return read->tensor->rank == 2 && plan_extent(plan, reduction->extent) >= 2 * TURNS_AHEAD &&
+	       linear_is_variable(read->indices[plan_dimension(plan, read->tensor, 0)],
+	                          chain_variable(reduction));
+}
+
+/* What later turns read: rows of parameters that the first cache does not hold, and numbers of one row each,
+ * which lie far apart. The machine does not ask for them early enough by itself. */
 static void prefetch_factors(struct tiling *t, const struct scope *outer, const struct expr *vectors,
                              const struct expr *numbers)
 {
+	const struct plan *plan = t->scope->names->plan;
 	struct scope scope = scope_inside(outer);
-	int term = chain_variable(t->chain.reductions[t->chain.count - 1]);
-	if (t->loops.panel == 0 && plan_panel(t->scope->names->plan, vectors->tensor) > 0) {
-		scope.free[t->loops.vector].within = "0";
-		prefetch(t, &scope, vectors, "WIDTH", "WIDTH");
+	struct variable_name *first = &scope.free[t->loops.vector];
+	if (t->loops.panel == 0 && vectors->tensor->role == TENSOR_PARAMETER && reads_rows(t, vectors) &&
+	    tensor_elements(vectors->tensor, 1) * plan->options.real_size >= FIRST_CACHE) {
+		first->text = t->start;
+		first->compound = false;
+		first->within = "0";
+		prefetch(t, &scope, vectors, c_pitch(t->scope->names, vectors->tensor), "WIDTH");
 	}
-	if (t->loops.panel > 0 && t->loops.form == LOOP_ROW && numbers->tensor->rank == 2 &&
-	    linear_is_variable(numbers->indices[0], term))
+	if (t->loops.panel > 0 && t->loops.form == LOOP_ROW && reads_rows(t, numbers))
 		prefetch(t, outer, numbers, c_pitch(t->scope->names, numbers->tensor), "ROWS");
 }
 
