@@ -40,9 +40,7 @@ OURS = {
 
 def options_of(case):
     """Of mlpc, by what the program is for."""
-    if case.optimizer:
-        return []
-    return ["--batch=1"] if case.batch == 1 else []
+    return [] if case.optimizer else [f"--batch={case.batch}"]
 
 
 # OpenBLAS does not know every processor; told the kernels for its instructions, it is faster there.
