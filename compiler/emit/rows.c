@@ -101,7 +101,8 @@ static void prefetch_factors(struct tiling *t, const struct scope *outer, const 
 	const struct plan *plan = t->scope->names->plan;
 	struct scope scope = scope_inside(outer);
 	struct variable_name *first = &scope.free[t->loops.vector];
-	if (t->loops.panel == 0 && vectors->tensor->role == TENSOR_PARAMETER && reads_rows(t, vectors) &&
+	if (t->loops.panel == 0 && t->loops.block > 1 && vectors->tensor->role == TENSOR_PARAMETER &&
+	    reads_rows(t, vectors) &&
 	    tensor_elements(vectors->tensor, 1) * plan->options.real_size >= FIRST_CACHE) {
 		first->text = t->start;
 		first->compound = false;
