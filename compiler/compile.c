@@ -41,6 +41,10 @@ static const struct model *configured(const struct compile *c, const struct comp
 {
 	struct model *model = ARENA_NEW(c->arena, struct model);
 	*model = *c->model;
+	if (model->train.batch < options->least_batch)
+		model->train.batch = options->least_batch;
+	if (options->most_batch > 0 && model->train.batch > options->most_batch)
+		model->train.batch = options->most_batch;
 	if (options->batch > 0)
 		model->train.batch = options->batch;
 	if (options->inference) {

@@ -29,6 +29,7 @@ struct compile_options {
 	enum stage dump;       /* print this stage to `dump_to` and go no further */
 	FILE *dump_to;
 	int64_t batch;         /* instead of the model's; 0: the model's */
+	int64_t least_batch, most_batch; /* bounds of the model's; 0: none */
 	bool real_double;
 	bool keep_gradients;
 	bool input_gradients;

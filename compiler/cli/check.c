@@ -9,7 +9,9 @@
 #include "cli/check.h"
 
 enum {
-	ROWS = 5, /* where no batch is given; then a shorter one */
+	/* Of the model's batch, where none is given: from 16 on, loops are those of any longer one. Then a shorter one. */
+	LEAST_ROWS = 5,
+	MOST_ROWS = 16,
 	SHORT_ROWS = 2,
 	ELEMENTS = 200, /* of a tensor, for models up to LARGE multiply-adds a row */
 	FEW_ELEMENTS = 25,
@@ -170,8 +172,8 @@ static struct options completed(const struct options *given)
 	options.compile.real_double = true;
 	options.compile.keep_gradients = true;
 	options.compile.input_gradients = true;
-	if (options.compile.batch == 0)
-		options.compile.batch = ROWS;
+	options.compile.least_batch = LEAST_ROWS;
+	options.compile.most_batch = MOST_ROWS;
 	if (options.all)
 		options.elements = INT64_MAX;
 	if (options.seed == 0)

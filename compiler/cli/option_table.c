@@ -54,7 +54,8 @@ const struct option_row option_rows[] = {
 	{"batch", 0, EVERYWHERE & ~IN_CHECK, OPTION_COUNT, AT(compile.batch), "N",
 	 "rows of a batch, instead of the model's"},
 	{"batch", 0, IN_CHECK, OPTION_COUNT, AT(compile.batch), "N",
-	 "rows of a batch (default 5); a shorter one of 2 rows is checked as well"},
+	 "rows of a batch (default: the model's, from 5 to 16); a shorter one of 2 rows\n"
+	 "is checked as well"},
 	{"elements", 0, IN_CHECK, OPTION_COUNT, AT(elements), "N",
 	 "of a larger tensor, check so many elements each by itself (default 200,\n"
 	 "25 of models of more than a million multiply-adds, and of the short batch);\n"
