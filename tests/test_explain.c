@@ -88,7 +88,7 @@ Test(explain, functions_exist)
 				count += entry->functions.count;
 				for (size_t f = 0; f < entry->functions.count; f++) {
 					char declaration[256];
-					snprintf(declaration, sizeof declaration, "static void %s(",
+					snprintf(declaration, sizeof declaration, " void %s(",
 					         entry->functions.items[f]);
 					cr_expect(strstr(text_string(&source), declaration), "%s: %s",
 					          list.gl_pathv[m], declaration);
