@@ -3,7 +3,7 @@
 
 #include "emit/tile.h"
 
-enum { TURNS_AHEAD = 8, FIRST_CACHE = 32768 };
+enum { TURNS_AHEAD = 8, MANY_TURNS = 16, FIRST_CACHE = 32768 };
 
 /* Vector v of the tile. */
 static void vector_position(const struct tiling *t, struct scope *scope)
@@ -88,7 +88,7 @@ static bool reads_rows(const struct tiling *t, const struct expr *read)
 {
 	const struct plan *plan = t->scope->names->plan;
 	const struct expr *reduction = t->chain.reductions[t->chain.count - 1];
-	return read->tensor->rank == 2 && plan_extent(plan, reduction->extent) >= 2 * TURNS_AHEAD &&
+	return read->tensor->rank == 2 && plan_extent(plan, reduction->extent) >= MANY_TURNS &&
 	       linear_is_variable(read->indices[plan_dimension(plan, read->tensor, 0)],
 	                          chain_variable(reduction));
 }
@@ -154,7 +154,7 @@ static void add_vectors(struct tiling *t, const struct scope *scope, const struc
 static void accumulate_row(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
-	const struct expr *vectors[PRODUCT_FACTORS] = {0}, *numbers = NULL;
+	const struct expr *vectors[PRODUCT_FACTORS] = {t->product.factors[0]}, *numbers = NULL;
 	int count = 0, opened = tile_open_reductions(t, &scope, -1);
 	for (int k = 0; k < t->product.count; k++)
 		if (tile_uses(t, t->product.factors[k], t->loops.vector))
