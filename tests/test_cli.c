@@ -290,7 +290,7 @@ Test(cli, bad_idx)
 		 "nine: error: `9` is one class too many for `d`, which has 2 (byte 10)\n"
 		 "       help: the classes before it: 0, 1\n"},
 		{"$MLPC train m.mlp --save saved --data pictures --labels torn.gz", 1,
-		 "torn.gz: error: the gzip data are cut short\n"},
+		 "torn.gz: error: the gzip data are cut short: copy the file again\n"},
 		{"$MLPC train m.mlp --save saved --data pictures", 1,
 		 "pictures: error: an IDX file holds the inputs alone\n"
 		 "       help: give the targets with --labels FILE (--test-labels for the test data)\n"},

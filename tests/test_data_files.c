@@ -212,8 +212,8 @@ static const struct {
 	 "data.csv:1:1: error: 1 columns, but " NEEDS "    1 | p,q,w,r\n      | ^\n" CHOOSE
 	 "       help: the first line has: p,q,w,r\n"},
 	/* other files */
-	{TABLE("\x1f\x8b"), {0}, "data.csv: error: the gzip data are cut short\n"},
-	{TABLE("\x1f\x8b\x08\0\0\0\0\0\0\3\x01\x05\0"), {0}, "data.csv: error: the gzip data are cut short\n"},
+	{TABLE("\x1f\x8b"), {0}, "data.csv: error: the gzip data are cut short: copy the file again\n"},
+	{TABLE("\x1f\x8b\x08\0\0\0\0\0\0\3\x01\x05\0"), {0}, "data.csv: error: the gzip data are cut short: copy the file again\n"},
 	{TABLE("\x93NUMPY\1\0"), {0}, "data.csv: error: a .npy file holds the inputs alone\n"
 	 "       help: give the targets with --labels FILE (--test-labels for the test data)\n"},
 	{TABLE("\0\0\x08\3"), {0}, "data.csv: error: an IDX file holds the inputs alone\n"

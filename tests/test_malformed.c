@@ -118,9 +118,9 @@ static const struct {
 	 "    1 | 1,2,3,4,5,0\n      | ^\n" CHOOSE},
 	{TABLE("1,2,3,4,0\n"), {.test = "test.csv"}, 3,
 	 "mlpc: error: cannot read `test.csv`: No such file or directory\n"},
-	{TABLE("\x1f\x8b\x08\0\0\0\0\0\0\3"), {0}, 1, "data.csv: error: the gzip data are cut short\n"},
+	{TABLE("\x1f\x8b\x08\0\0\0\0\0\0\3"), {0}, 1, "data.csv: error: the gzip data are cut short: copy the file again\n"},
 	{TABLE("\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff\xff\xff\xff\xff"), {0}, 1,
-	 "data.csv: error: the gzip data are damaged\n"},
+	 "data.csv: error: the gzip data are damaged: copy the file again\n"},
 	{TABLE("\0\0\x08\x01\0\0\0\1\1"), {0}, 1,
 	 "data.csv: error: an IDX file holds the inputs alone\n"
 	 "       help: give the targets with --labels FILE (--test-labels for the test data)\n"},

@@ -69,11 +69,11 @@ static int finish(struct mlp_stream *stream)
 	if (code == Z_ERRNO)
 		return cannot_read(stream->messages, stream->name, strerror(number));
 	if (code == Z_BUF_ERROR || (code == Z_OK && closed == Z_BUF_ERROR)) {
-		mlp_error_in(stream->messages, stream->name, "the gzip data are cut short");
+		mlp_error_in(stream->messages, stream->name, "the gzip data are cut short: copy the file again");
 		return MLP_BAD_DATA;
 	}
 	if (code != Z_OK && code != Z_STREAM_END) {
-		mlp_error_in(stream->messages, stream->name, "the gzip data are damaged");
+		mlp_error_in(stream->messages, stream->name, "the gzip data are damaged: copy the file again");
 		return MLP_BAD_DATA;
 	}
 	return MLP_WELL;
