@@ -139,7 +139,8 @@ Test(weights, every_rank)
 Test(weights, panels)
 {
 	put("panels.mlp", "model panels\ninput x[40]\ntarget t[1]\nlayer h[256] = tanh(dense(x))\n"
-	                  "layer g[96] = relu(dense(h))\noutput y[1] = dense(g)\nminimize mse(y, t)\n");
+	                  "layer g[96] = relu(dense(h))\noutput y[1] = dense(g)\nminimize mse(y, t)\n"
+	                  "train { batch = 8 }\n");
 	static const struct subject subject = {"panels.mlp",
 	                                       "panels",
 	                                       "float",
