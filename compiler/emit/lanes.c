@@ -162,25 +162,6 @@ static void compute_group(struct tiling *t)
 	close_loop(t->text);
 }
 
-static void store_group(struct tiling *t)
-{
-	struct scope scope = scope_inside(t->scope);
-	struct variable_name *last = &scope.free[t->loops.grouped];
-	bool rows = rows_are_last(t);
-	name_t other = tile_open_here(t, &scope, rows ? t->loops.second : t->loops.blocked,
-	                              rows ? "COLUMNS" : "ROWS");
-	const char *below = name_format(t->names, "%s + GROUP", t->from);
-	if (last->extent % t->loops.group != 0) {
-		name_t end = scope_unique(&scope, name_format(t->names, "%s_end", last->text));
-		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s;", end, below,
-		                            last->extent_name, below, last->extent_name));
-		below = end;
-	}
-	struct ready ready = {t->equation->left,
-	                      name_format(t->names, "sums[%s][%s - %s]", other, last->text, t->from)};
-	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, below);
-}
-
 void emit_lanes(struct tiling *t)
 {
 	struct scope *scope = t->scope;
@@ -199,7 +180,8 @@ void emit_lanes(struct tiling *t)
 	tile_bind(t);
 	if (t->loops.grouped >= 0) {
 		compute_group(t);
-		store_group(t);
+		bool rows = rows_are_last(t);
+		tile_store_group(t, rows ? t->loops.second : t->loops.blocked, rows ? "COLUMNS" : "ROWS", "sums");
 	} else {
 		compute_tile(t, "sums");
 		store_tile(t);

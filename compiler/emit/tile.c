@@ -125,6 +125,23 @@ name_t tile_open_here(struct tiling *t, struct scope *scope, int variable, const
 	return name_format(t->names, "%s - %s", here, first);
 }
 
+void tile_store_group(struct tiling *t, int variable, const char *constant, const char *values)
+{
+	struct scope scope = scope_inside(t->scope);
+	const struct variable_name *last = &scope.free[t->loops.grouped];
+	name_t here = tile_open_here(t, &scope, variable, constant);
+	const char *below = name_format(t->names, "%s + GROUP", t->from);
+	if (last->extent % t->loops.group != 0) {
+		name_t end = scope_unique(&scope, name_format(t->names, "%s_end", last->text));
+		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s;", end, below,
+		                            last->extent_name, below, last->extent_name));
+		below = end;
+	}
+	struct ready ready = {t->equation->left,
+	                      name_format(t->names, "%s[%s][%s - %s]", values, here, last->text, t->from)};
+	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, below);
+}
+
 void emit_tile(struct text *text, struct scope *scope, const struct step *step,
                const struct equation *equation)
 {

@@ -37,6 +37,8 @@ int tile_panel_along(const struct tiling *t, int variable);
 /* The loop over such panels, and that over one of them, in which the variable is a position; they return 1. */
 int tile_open_panels(struct tiling *t, struct scope *scope, int variable, int width);
 int tile_open_panel(struct tiling *t, const struct scope *scope, int variable);
+/* The elements of a group, whose sums stand in values[place in a block of the variable][place in the group]. */
+void tile_store_group(struct tiling *t, int variable, const char *constant, const char *values);
 /* A loop over a tile, whose sums stay in registers only where it has no branches. */
 void tile_unrolled(struct tiling *t, const char *index, const char *below);
 void tile_close(struct tiling *t);

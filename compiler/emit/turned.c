@@ -78,23 +78,6 @@ static void compute_group(struct tiling *t)
 	text_line(t->text, "mlp_turn%c(&turned[0][0], GROUP, &sums[0][0], WIDTH, GROUP, WIDTH);", t->type);
 }
 
-static void store_group(struct tiling *t)
-{
-	struct scope scope = scope_inside(t->scope);
-	const struct variable_name *last = &scope.free[t->loops.grouped];
-	name_t row = tile_open_here(t, &scope, t->loops.vector, "WIDTH");
-	const char *below = name_format(t->names, "%s + GROUP", t->from);
-	if (last->extent % t->loops.group != 0) {
-		name_t end = scope_unique(&scope, name_format(t->names, "%s_end", last->text));
-		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s;", end, below,
-		                            last->extent_name, below, last->extent_name));
-		below = end;
-	}
-	struct ready ready = {t->equation->left,
-	                      name_format(t->names, "turned[%s][%s - %s]", row, last->text, t->from)};
-	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, below);
-}
-
 void emit_turned(struct tiling *t)
 {
 	const char *lanes = c_vector_width(t->scope);
@@ -109,6 +92,6 @@ void emit_turned(struct tiling *t)
 	t->from = scope_unique(t->scope, name_format(t->names, "%s_from", last->text));
 	tile_open(t, t->from, last->extent_name, "GROUP");
 	compute_group(t);
-	store_group(t);
+	tile_store_group(t, t->loops.vector, "WIDTH", "turned");
 	tile_close(t);
 }
