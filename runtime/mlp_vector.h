@@ -196,7 +196,7 @@ MLP_VECTOR_INLINE mlp_vectorf mlp_vector_sqrtf(mlp_vectorf x)
 #elif defined(__FMA__) && MLP_VECTOR_BYTES == 32
 	return (mlp_vectorf)_mm256_sqrt_ps((__m256)x);
 #else
-	mlp_vectorf root;
+	mlp_vectorf root = {0};
 	for (int k = 0; k < MLP_VECTOR_FLOATS; k++)
 		root[k] = sqrtf(x[k]);
 	return root;
@@ -210,7 +210,7 @@ MLP_VECTOR_INLINE mlp_vectord mlp_vector_sqrtd(mlp_vectord x)
 #elif defined(__FMA__) && MLP_VECTOR_BYTES == 32
 	return (mlp_vectord)_mm256_sqrt_pd((__m256d)x);
 #else
-	mlp_vectord root;
+	mlp_vectord root = {0};
 	for (int k = 0; k < MLP_VECTOR_DOUBLES; k++)
 		root[k] = sqrt(x[k]);
 	return root;
