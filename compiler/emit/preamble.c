@@ -1,10 +1,29 @@
 /* What stands above all else in NAME.c: what its numbers need of the compiler, and the headers. */
-#include "emit/lines.h"
+#include "emit/scope.h"
 #include "emit/unit.h"
 
-/* GCC 12 with AVX-512 computes `c ? a[i] : b` wrongly where it turns the choice into a masked load. */
-static void emit_workaround(struct text *text)
+/* Of a step that sums, the loops may be such that all of a choice is in them. */
+static bool chooses_loads(struct c_names *names, const struct equation *equation)
 {
+	static const uint64_t conditional = UINT64_C(1) << OP_SELECT | UINT64_C(1) << OP_AND | UINT64_C(1) << OP_OR;
+	struct scope scope = {.names = names};
+	if (!equation->right || !expr_has(equation->right, conditional))
+		return false;
+	for (int k = 0; k < equation->left->rank; k++)
+		scope.free[k].extent = equation->left->extents[k];
+	return chain_of(equation->right).count > 0 || loads_conditionally(&scope, equation->right);
+}
+
+/* GCC 12 with AVX-512 computes `c ? a[i] : b` wrongly where it turns the choice into a masked load of every few
+ * elements. */
+static void emit_workaround(struct text *text, struct c_names *names)
+{
+	bool needs = false;
+	for (size_t k = 0; k < names->plan->steps.count; k++)
+		for (size_t m = 0; m < names->plan->steps.items[k]->members.count; m++)
+			needs = needs || chooses_loads(names, names->plan->steps.items[k]->members.items[m].equation);
+	if (!needs)
+		return;
 	text_line(text, "#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)");
 	text_line(text,
 	          "#pragma GCC optimize(\"no-tree-loop-if-convert\")  /* GCC 12 loads the wrong lanes */");
@@ -61,9 +80,9 @@ static void emit_strictness(struct text *text)
 	text_line(text, "#endif\n");
 }
 
-void emit_preamble(struct text *text, const struct c_names *names)
+void emit_preamble(struct text *text, struct c_names *names)
 {
-	emit_workaround(text);
+	emit_workaround(text, names);
 	emit_includes(text, names);
 	if (names->plan->options.strict)
 		emit_strictness(text);

@@ -100,5 +100,7 @@ struct sharing *sharing_new(struct scope *scope, const struct expr *const *roots
 void declare_shared(struct text *text, struct scope *scope, struct sharing *sharing, const struct expr *root);
 /* Are all elements that it reads there, whatever its conditions say? */
 bool reads_in_range(const struct scope *scope, const struct expr *expr);
+/* Is there memory that C reads under a condition only, after what declare_shared declares? */
+bool loads_conditionally(struct scope *scope, const struct expr *root);
 
 #endif

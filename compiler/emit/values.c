@@ -1,5 +1,5 @@
 /* Parts of expressions that are used more than once become variables of C, each declared before its first
- * use.
+ * use; so do elements of tensors that are read under a condition only, without which loops become vectors.
  *
  * What stands under a condition only, and would read outside its tensor without it, stays where it is.
  */
@@ -128,10 +128,20 @@ static bool is_leaf(const struct expr *expr)
 	return expr->count == 0 && !op_is_draw(expr->op);
 }
 
+/* An element of a tensor in memory is called after it. */
+static const char *wanted_name(const struct scope *scope, const struct expr *expr)
+{
+	struct c_names *names = scope->names;
+	if (expr->op != OP_READ)
+		return name_for(expr);
+	const char *tensor = c_tensor(names, expr->tensor);
+	return scope_lookup(scope, expr->tensor) ? tensor : name_format(names->names, "%s_value", tensor);
+}
+
 static void declare(struct text *text, struct scope *scope, struct use *use)
 {
 	struct text line = text_new(text->arena);
-	name_t name = scope_unique(scope, name_for(use->expr));
+	name_t name = scope_unique(scope, wanted_name(scope, use->expr));
 	bool condition = op_is_condition(use->expr->op);
 	const char *real = scope->in_double ? "double" : scope->names->real;
 	const char *type = is_vector(scope, use->expr) ? c_vector_type(scope, condition)
@@ -147,6 +157,15 @@ static void declare(struct text *text, struct scope *scope, struct use *use)
 	use->declared = true;
 }
 
+/* Is it loaded under a condition only? */
+static bool is_conditional_load(const struct scope *scope, const struct use *use)
+{
+	if (use->unguarded || use->expr->op != OP_READ || use->expr->index_count == 0 || scope->has_vector)
+		return false;
+	name_t name = scope_lookup(scope, use->expr->tensor);
+	return !name || strchr(name, '['); /* else a variable already */
+}
+
 void declare_shared(struct text *text, struct scope *scope, struct sharing *sharing, const struct expr *root)
 {
 	struct use *use = table_get(sharing->uses, root);
@@ -155,6 +174,25 @@ void declare_shared(struct text *text, struct scope *scope, struct sharing *shar
 	use->walked = true;
 	for (int k = 0; k < root->count; k++)
 		declare_shared(text, scope, sharing, root->operands[k]);
-	if (use->count > 1 && !is_leaf(root) && (use->unguarded || reads_in_range(scope, root)))
+	if (((use->count > 1 && !is_leaf(root)) || is_conditional_load(scope, use)) &&
+	    (use->unguarded || reads_in_range(scope, root)))
 		declare(text, scope, use);
+}
+
+static bool finds_conditional(const struct scope *scope, struct sharing *sharing, const struct expr *expr)
+{
+	struct use *use = table_get(sharing->uses, expr);
+	if (use->walked)
+		return false;
+	use->walked = true;
+	bool is_load = expr->op == OP_LABEL || (expr->op == OP_READ && !reads_in_range(scope, expr));
+	bool found = is_load && !use->unguarded;
+	for (int k = 0; k < expr->count; k++)
+		found = found || finds_conditional(scope, sharing, expr->operands[k]);
+	return found;
+}
+
+bool loads_conditionally(struct scope *scope, const struct expr *root)
+{
+	return finds_conditional(scope, sharing_new(scope, &root, 1), root);
 }

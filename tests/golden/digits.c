@@ -2,10 +2,6 @@
  *
  * minimize cross_entropy(probability, digit)
  * by momentum(rate = 0.05) */
-#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
-#endif
-
 #include "mlp_arithmetic.h"
 
 #include "digits.h"
@@ -487,9 +483,11 @@ MLP_SHARED void backward_hidden_dense(int rows, const struct digits *net,
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
 				for (int i = i_from; i < i_start + TILE; i++) {
+					const float kept_dropout_mask_value =
+							kept_dropout_mask[n_here][i];
+					const float d_kept = sums[n_here - n][i - i_start];
 					d_hidden_dense[n_here][i] = 0.0f < layer_hidden[n_here][i]
-							? kept_dropout_mask[n_here][i]
-							* sums[n_here - n][i - i_start] : 0.0f;
+							? kept_dropout_mask_value * d_kept : 0.0f;
 				}
 			}
 		}

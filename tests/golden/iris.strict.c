@@ -3,10 +3,6 @@
  *
  * minimize cross_entropy(probability, species)
  * by adam(rate = 0.01) */
-#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
-#endif
-
 #include "mlp_arithmetic.h"
 
 #include "iris.h"

@@ -2,10 +2,6 @@
  *
  * minimize half_sse(y, t)
  * by sgd(rate = 0.5) */
-#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-tree-loop-if-convert")  /* GCC 12 loads the wrong lanes */
-#endif
-
 #include "mlp_arithmetic.h"
 
 #include "xor_step.h"
