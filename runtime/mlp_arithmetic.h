@@ -25,6 +25,13 @@
 #define MLP_ROUNDED(product) (product)
 #endif
 
+/* Before a loop that Clang would unroll before it makes vectors of it, and then make none. */
+#if defined(__clang__)
+#define MLP_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define MLP_ROLLED
+#endif
+
 /* A function with many callers, of which no compiler shall make copies. */
 #if defined(__clang__)
 #define MLP_SHARED static __attribute__((noinline))

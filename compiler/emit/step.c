@@ -142,14 +142,16 @@ static const char *arguments(const struct scope *scope, const struct signature *
 	print_simple(&text, signature->rows, "int rows");
 	print_simple(&text, signature->seed, "uint64_t seed");
 	for (size_t k = 0; k < signature->draws.count; k++)
-		print_simple(&text, true, name_format(names->names, "uint32_t %s",
-		                                      scope_stream(scope, signature->draws.items[k])));
+		print_simple(&text, true,
+		             name_format(names->names, "uint32_t %s",
+		                         scope_stream(scope, signature->draws.items[k])));
 	print_simple(&text, signature->step, "uint32_t step");
 	print_simple(&text, signature->epoch, "uint32_t epoch");
 	print_simple(&text, signature->net, name_format(names->names, "const struct %s *net", names->model));
 	for (size_t k = 0; k < signature->schedules.count; k++)
-		print_simple(&text, true, name_format(names->names, "%s %s", names->real,
-		                                      c_tensor(names, signature->schedules.items[k])));
+		print_simple(&text, true,
+		             name_format(names->names, "%s %s", names->real,
+		                         c_tensor(names, signature->schedules.items[k])));
 	for (size_t k = 0; k < signature->read.count; k++)
 		print_argument(&text, names, signature->read.items[k], false);
 	for (size_t k = 0; k < signature->written.count; k++)
@@ -170,7 +172,8 @@ static void print_comment(struct text *text, const struct c_names *names, const 
 	const struct repeat *repeat = repeat_of(names, step);
 	if (repeat)
 		text_printf(&lines,
-		            "One of %d steps that differ in names alone, from %s to %s; the equations of the first:\n",
+		            "One of %d steps that differ in names alone, from %s to %s; the equations of the "
+		            "first:\n",
 		            repeat->count, subject_of(repeat->first), subject_of(repeat->last));
 	for (size_t m = 0; m < step->members.count; m++) {
 		const struct equation *equation = step->members.items[m].equation;
@@ -223,19 +226,31 @@ static void emit_matrix(struct text *text, const struct scope *scope, const stru
 	c_line(text, text_string(&line));
 }
 
+static void take(struct scope *scope, const char *const *taken)
+{
+	for (; *taken; taken++)
+		scope_unique(scope, *taken);
+}
+
 static struct scope function_scope(struct c_names *names, const struct step *step,
                                    const struct signature *signature)
 {
-	static const char *const taken[] = {"rows", "seed", "step",    "epoch",
-	                                    "net",  "sums", "numbers", "best"};
-	struct scope scope = {.names = names, .step = step, .used = table_new(names->arena),
+	static const char *const of_all[] = {"rows", "seed",    "step", "epoch", "net",
+	                                     "sums", "numbers", "best", NULL};
+	static const char *const of_panel[] = {"panel", "panels", "part", "lower", "upper",
+	                                       "half",  "l",      "j",    NULL};
+	static const char *const of_tile[] = {"panel",  "panels", "sum",    "number", "row",    "other",
+	                                      "factor", "column", "joined", "lane",   "turned", "p",
+	                                      "r",      "c",      "v",      NULL};
+	struct scope scope = {.names = names,
+	                      .step = step,
+	                      .used = table_new(names->arena),
 	                      .values = table_new(names->arena)};
-	static const char *const of_tile[] = {"panel",  "panels", "sum",  "number", "row", "other", "factor",
-	                                      "column", "joined", "lane", "turned", "p",   "r",     "c",     "v"};
-	for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
-		scope_unique(&scope, taken[k]);
-	for (size_t k = 0; step->loops.vectors > 0 && k < sizeof of_tile / sizeof *of_tile; k++)
-		scope_unique(&scope, of_tile[k]);
+	take(&scope, of_all);
+	if (step->loops.vectors > 0)
+		take(&scope, of_tile);
+	else if (step->loops.panel > 0)
+		take(&scope, of_panel);
 	for (size_t k = 0; k < signature->schedules.count; k++)
 		scope_unique(&scope, c_tensor(names, signature->schedules.items[k]));
 	for (size_t k = 0; k < signature->read.count; k++)

@@ -6,7 +6,8 @@ void sums_open_index(struct sums *sums, int variable, const char *step)
 	const struct variable_name *index = &sums->scope->free[variable];
 	if (sums->opened == 0)
 		share_turns(sums->text, sums->scope, sums->step);
-	open_loop(sums->text, index->text, "0", index->extent_name, step);
+	const char *from = sums->first_row && sums->opened == 0 ? sums->first_row : "0";
+	open_loop(sums->text, index->text, from, index->extent_name, step);
 	sums->opened++;
 }
 

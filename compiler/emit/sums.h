@@ -17,6 +17,7 @@ struct sums {
 	struct loops loops;
 	name_t names[SUMS];  /* arrays: rows or lanes */
 	name_t blocks[SUMS]; /* index of each element of the block */
+	name_t first_row;    /* of the outermost loop; NULL: 0 */
 	int opened;          /* loops */
 };
 
@@ -37,6 +38,13 @@ void sums_accumulate(struct sums *sums, struct scope *scope, const char *element
 void sums_declare_block(struct sums *sums, const char *type, const char *around);
 /* The loop over a block, if there is one; returns where its sum is. */
 name_t sums_open_block(struct sums *sums, struct scope *scope, name_t lone);
+
+/* The part of a thread in the memory for copies of rows. */
+void sums_own_panel(struct sums *sums, const char *terms, const char *width);
+/* sums_turned.c: "panel[i * 32 + j] = x[n + j][i];" for all i and j. The batch may end before the 32 rows do,
+ * unless they are `whole`; then its last row stands for those behind it. */
+void sums_fill_panel(struct sums *sums, const struct expr *rows, const char *width, name_t element,
+                     bool whole);
 
 /* sums_row.c, sums_turned.c, sums_lanes.c: all loops of the step */
 void emit_sums_row(struct sums *sums);

@@ -52,11 +52,92 @@ static void accumulate_lanes(struct sums *sums)
 		close_loop(text);
 }
 
+/* --- of neighbouring rows ----------------------------------------------------------------------------- */
+
+/* A loop over the rows of a tile. */
+static void open_rows(struct sums *sums, const char *below, const char *body)
+{
+	open_loop(sums->text, "j", "0", below, NULL);
+	c_line(sums->text, body);
+	close_loop(sums->text);
+}
+
+/* The terms of one part, of each row. */
+static void accumulate_part(struct sums *sums, const struct expr *rows, const char *sum, const char *from)
+{
+	struct scope scope = scope_inside(sums->scope);
+	struct names *names = scope.names->names;
+	const struct variable_name *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]));
+	scope_name(&scope, rows, name_format(names, "panel[%s * %d + j]", term->text, PLAN_TILE));
+	open_loop(sums->text, term->text, from, term->extent_name, "LANES");
+	open_loop(sums->text, "j", "0", name_format(names, "%d", PLAN_TILE), NULL);
+	declare_body(sums->text, &scope, sums->chain.body);
+	c_add_to(sums->text, &scope, name_format(names, "%s[j]", sum), sums->chain.body);
+	close_loop(sums->text);
+	close_loop(sums->text);
+}
+
+/* part[l * 32 + j] is sum l of row j; what joins the parts is the tree of joined_lanes. */
+static void accumulate_parts(struct sums *sums, const struct expr *rows)
+{
+	struct text *text = sums->text;
+	struct names *names = sums->scope->names->names;
+	const char *real = sums->scope->names->real, *width = name_format(names, "%d", PLAN_TILE);
+	text_line(text, "%s part[LANES / 2 * %s];", real, width);
+	open_loop(text, "l", "0", "LANES / 2", NULL);
+	text_line(text, "%s lower[%s] = {0};", real, width);
+	text_line(text, "%s upper[%s] = {0};", real, width);
+	accumulate_part(sums, rows, "lower", "l");
+	accumulate_part(sums, rows, "upper", "l + LANES / 2");
+	open_rows(sums, width, name_format(names, "part[l * %s + j] = lower[j] + upper[j];", width));
+	close_loop(text);
+	text_line(text, "for (int half = LANES / 4 * %s; half >= %s; half /= 2) {", width, width);
+	text->indent++;
+	open_rows(sums, "half", "part[j] += part[j + half];");
+	close_loop(text);
+}
+
+/* Of as many whole tiles of rows as there are; returns where they end. */
+static name_t emit_rows(struct sums *sums)
+{
+	struct scope own = scope_inside(sums->scope), *outer = sums->scope;
+	struct names *names = own.names->names;
+	struct variable_name *row = &own.free[0];
+	const struct expr *rows = rows_factor(own.names->plan, sums->equation);
+	const char *width = name_format(names, "%d", PLAN_TILE);
+	name_t whole = scope_unique(outer, name_format(names, "%s_whole", row->text));
+	c_line(sums->text, name_format(names, "const int %s = %s - %s %% %s;", whole, row->extent_name,
+	                               row->extent_name, width));
+	row->extent_name = whole;
+	sums->scope = &own;
+	sums_open_index(sums, 0, width);
+	bind_variable(&own, &sums->chain, 0);
+	sums_fill_panel(sums, rows, width, "j", true);
+	for (int k = 1; k < sums->left->rank; k++)
+		sums_open_index(sums, k, NULL);
+	accumulate_parts(sums, rows);
+	struct scope inner = scope_inside(&own);
+	name_t here = scope_unique(&inner, name_format(names, "%s_here", row->text));
+	open_loop(sums->text, here, row->text, name_format(names, "%s + %s", row->text, width), NULL);
+	sums->opened++;
+	struct ready ready = {sums->equation->left, name_format(names, "part[%s - %s]", here, row->text)};
+	inner.free[0].text = here;
+	emit_element(sums->text, &inner, sums->step, &ready);
+	sums_close(sums);
+	sums->scope = outer;
+	sums->opened = 0;
+	return whole;
+}
+
+/* --- all ---------------------------------------------------------------------------------------------- */
+
 void emit_sums_lanes(struct sums *sums)
 {
 	struct text *text = sums->text;
 	struct c_names *names = sums->scope->names;
 	name_t sum = NULL;
+	if (sums->loops.panel > 0)
+		sums->first_row = emit_rows(sums);
 	sums_open_outer(sums);
 	sums_declare(sums, "lane", "LANES");
 	accumulate_lanes(sums);

@@ -1,6 +1,41 @@
 /* A row of sums: the vector is the last index in memory. */
 #include "emit/sums.h"
 
+/* "panel[i * TILE + j]": where the tile's part of a row is copied to */
+static name_t in_panel(const struct sums *sums, const struct scope *scope)
+{
+	const struct variable_name *term = scope_find(scope, chain_variable(sums->chain.reductions[0]));
+	return name_format(scope->names->names, "panel[%s * TILE + j]", term->text);
+}
+
+static const struct expr *copied_rows(const struct sums *sums)
+{
+	if (sums->loops.panel == 0)
+		return NULL;
+	return row_factor(sums->scope->names->plan, sums->equation, sums->loops.vector);
+}
+
+static void copy_rows(struct sums *sums, name_t start)
+{
+	struct scope scope = scope_inside(sums->scope);
+	struct names *names = scope.names->names;
+	const char *extent = bind_variable(&scope, &sums->chain, 0);
+	const char *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]))->text;
+	struct variable_name *index = &scope.free[sums->loops.vector];
+	struct text line = text_new(sums->text->arena);
+	index->text = name_format(names, "%s + j", start);
+	index->compound = true;
+	if (sums->loops.is_shared)
+		sums_own_panel(sums, extent, "TILE");
+	open_loop(sums->text, term, "0", extent, NULL);
+	open_loop(sums->text, "j", "0", "TILE", NULL);
+	text_printf(&line, "%s = ", in_panel(sums, &scope));
+	c_expression(&line, &scope, copied_rows(sums), AS_ARGUMENT);
+	c_line(sums->text, name_format(names, "%s;", text_string(&line)));
+	close_loop(sums->text);
+	close_loop(sums->text);
+}
+
 static void accumulate_row(struct sums *sums, const char *start, const char *width)
 {
 	struct text *text = sums->text;
@@ -12,12 +47,16 @@ static void accumulate_row(struct sums *sums, const char *start, const char *wid
 		const char *extent = bind_variable(&scope, &sums->chain, level);
 		open_loop(text, scope_find(&scope, variable)->text, "0", extent, NULL);
 	}
-	name_t element = start ? scope_unique(&scope, "j") : scope.free[vector].text;
+	name_t element = !start                  ? scope.free[vector].text
+	                 : sums->loops.panel > 0 ? name_format(names, "j")
+	                                         : scope_unique(&scope, "j");
 	open_loop(text, element, "0", width, NULL);
 	if (start) {
 		scope.free[vector].text = name_format(names, "%s + %s", start, element);
 		scope.free[vector].compound = true;
 	}
+	if (copied_rows(sums))
+		scope_name(&scope, copied_rows(sums), in_panel(sums, &scope));
 	sums_accumulate(sums, &scope, element);
 	for (int level = 0; level <= sums->chain.count; level++)
 		close_loop(text);
@@ -31,6 +70,7 @@ static void store_row(struct sums *sums, const char *from, const char *start, co
 	if (sums->loops.blocked >= 0)
 		sums_declare_block(sums, "*const sums", "");
 	name_t found = sums_open_block(sums, &scope, sums->names[0]);
+	text_line(sums->text, "MLP_ROLLED");
 	open_loop(sums->text, index, start ? from : "0",
 	          start ? name_format(names, "%s + %s", start, width) : width, NULL);
 	sums->opened++;
@@ -39,26 +79,35 @@ static void store_row(struct sums *sums, const char *from, const char *start, co
 	emit_element(sums->text, &scope, sums->step, &ready);
 }
 
-/* The last tile of a row that TILE does not divide starts earlier and stores its new elements alone. */
-void emit_sums_row(struct sums *sums)
+/* The loop over the tiles of a row, around all others: what a tile reads stays near. The last one of a row
+ * that TILE does not divide starts earlier and stores its new elements alone. */
+static void open_tiles(struct sums *sums, name_t *from, name_t *start)
 {
-	struct text *text = sums->text;
 	struct scope *scope = sums->scope;
 	struct names *names = scope->names->names;
+	const struct variable_name *index = &scope->free[sums->loops.vector];
+	*start = *from = scope_unique(scope, name_format(names, "%s_from", index->text));
+	share_turns(sums->text, scope, sums->step);
+	open_loop(sums->text, *from, "0", index->extent_name, "TILE");
+	sums->opened++;
+	if (index->extent % PLAN_TILE == 0)
+		return;
+	*start = scope_unique(scope, name_format(names, "%s_start", index->text));
+	c_line(sums->text, name_format(names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", *start,
+	                               *from, index->extent_name, *from, index->extent_name));
+}
+
+void emit_sums_row(struct sums *sums)
+{
 	int vector = sums->loops.vector;
-	const char *extent = scope->free[vector].extent_name, *index = scope->free[vector].text;
 	bool tiled = sums->loops.width < sums->left->extents[vector];
+	const char *width = tiled ? "TILE" : sums->scope->free[vector].extent_name;
 	name_t from = NULL, start = NULL;
+	if (tiled)
+		open_tiles(sums, &from, &start);
+	if (copied_rows(sums))
+		copy_rows(sums, start);
 	sums_open_outer(sums);
-	if (tiled) {
-		from = scope_unique(scope, name_format(names, "%s_from", index));
-		start = scope_unique(scope, name_format(names, "%s_start", index));
-		open_loop(text, from, "0", extent, "TILE");
-		sums->opened++;
-		c_line(text, name_format(names, "const int %s = %s < %s - TILE ? %s : %s - TILE;", start,
-		                         from, extent, from, extent));
-	}
-	const char *width = tiled ? "TILE" : extent;
 	sums_declare(sums, "sum", width);
 	accumulate_row(sums, start, width);
 	store_row(sums, from, start, width);

@@ -1,26 +1,35 @@
 /* The sums of rows of the batch, copied column by column. */
 #include "emit/sums.h"
 
-/* panel[o * 32 + j] = rows n + j, at the end of the batch the last one again */
-static void fill_turned(struct sums *sums, const struct expr *rows, const char *width, name_t element)
+void sums_own_panel(struct sums *sums, const char *terms, const char *width)
+{
+	struct c_names *names = sums->scope->names;
+	c_line(sums->text, name_format(names->names,
+	                               "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * %s);",
+	                               names->real, terms, width));
+}
+
+void sums_fill_panel(struct sums *sums, const struct expr *rows, const char *width, name_t element,
+                     bool whole)
 {
 	struct scope scope = scope_inside(sums->scope);
 	struct names *names = scope.names->names;
 	struct text line = text_new(sums->text->arena);
-	struct variable_name *row = &scope.free[sums->loops.vector];
+	struct variable_name *row = &scope.free[0];
 	const struct variable_name *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]));
 	if (sums->loops.is_shared)
-		c_line(sums->text,
-		       name_format(names,
-		                   "%s *const panel = panels + (size_t)omp_get_thread_num() * (%s * %s);",
-		                   scope.names->real, term->extent_name, width));
+		sums_own_panel(sums, term->extent_name, width);
 	open_loop(sums->text, element, "0", width, NULL);
-	name_t here = scope_unique(&scope, name_format(names, "%s_%s", row->text, element));
-	c_line(sums->text,
-	       name_format(names, "const int %s = %s + %s < %s ? %s + %s : %s - 1;", here, row->text, element,
-	                   row->extent_name, row->text, element, row->extent_name));
+	name_t here = name_format(names, "%s + %s", row->text, element);
+	if (!whole) {
+		name_t last = scope_unique(&scope, name_format(names, "%s_%s", row->text, element));
+		c_line(sums->text, name_format(names, "const int %s = %s < %s ? %s : %s - 1;", last, here,
+		                               row->extent_name, here, row->extent_name));
+		here = last;
+	}
 	open_loop(sums->text, term->text, "0", term->extent_name, NULL);
 	row->text = here;
+	row->compound = whole;
 	text_printf(&line, "panel[%s * %s + %s] = ", term->text, width, element);
 	c_expression(&line, &scope, rows, AS_ARGUMENT);
 	c_line(sums->text, name_format(names, "%s;", text_string(&line)));
@@ -51,8 +60,8 @@ void emit_sums_turned(struct sums *sums)
 	           *extent = scope->free[sums->loops.vector].extent_name;
 	sums_open_index(sums, sums->loops.vector, width);
 	bind_variable(scope, &sums->chain, 0);
-	name_t element = scope_unique(scope, "j");
-	fill_turned(sums, rows, width, element);
+	name_t element = name_format(names, "j");
+	sums_fill_panel(sums, rows, width, element, false);
 	sums_open_blocked(sums);
 	sums_declare(sums, "sum", width);
 	accumulate_turned(sums, rows, width, element);

@@ -61,21 +61,40 @@ static bool is_matrix_of_batch(const struct plan *plan, const struct tensor *ten
 	       tensor->extents[1] >= PLAN_SHORT && !plan_lies_by_columns(plan, tensor);
 }
 
-const struct expr *turned_factor(const struct plan *plan, const struct equation *equation)
+const struct expr *rows_factor(const struct plan *plan, const struct equation *equation)
 {
 	const struct tensor *left = equation->left;
 	struct chain chain = chain_of(equation->right);
 	struct product product = product_of(chain.body);
-	if (left->role != TENSOR_ADJOINT || !is_matrix_of_batch(plan, left) || !fills_vectors(plan->batch) ||
-	    chain.count != 1 || !chain.sums || product.count != 2)
+	if (left->rank == 0 || left->extents[0] != EXTENT_ROWS || chain.count != 1 || !chain.sums ||
+	    product.count != 2)
 		return NULL;
 	int term = chain_variable(chain.reductions[0]);
 	for (int k = 0; k < 2; k++) {
 		const struct expr *rows = product.factors[k], *other = product.factors[!k];
 		if (is_matrix_of_batch(plan, rows->tensor) && linear_is_variable(rows->indices[0], 0) &&
 		    linear_is_variable(rows->indices[1], term) && !expr_uses(other, 0) &&
-		    expr_uses(other, 1) && expr_uses(other, term))
+		    expr_uses(other, term))
 			return rows;
 	}
 	return NULL;
+}
+
+const struct expr *row_factor(const struct plan *plan, const struct equation *equation, int variable)
+{
+	struct product product = product_of(chain_of(equation->right).body);
+	for (int k = 0; product.count == 2 && k < 2; k++)
+		if (stride_along(plan, product.factors[k], variable) == STRIDE_UNIT &&
+		    stride_along(plan, product.factors[!k], variable) == STRIDE_NONE)
+			return product.factors[k];
+	return NULL;
+}
+
+const struct expr *turned_factor(const struct plan *plan, const struct equation *equation)
+{
+	const struct tensor *left = equation->left;
+	const struct expr *rows = rows_factor(plan, equation);
+	bool can = rows && left->role == TENSOR_ADJOINT && is_matrix_of_batch(plan, left) &&
+	           fills_vectors(plan->batch) && expr_uses(chain_of(equation->right).body, 1);
+	return can ? rows : NULL;
 }

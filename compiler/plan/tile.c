@@ -14,6 +14,7 @@ enum {
 	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,      /* if it serves so many rows of sums */
 	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
+	SHORT_SUM = 64,       /* terms of which a tile of rows fits the first cache beside all else */
 	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
 };
 
@@ -212,7 +213,8 @@ static void tile_lanes(const struct plan *plan, struct loops *loops, const struc
 	}
 }
 
-/* Rows of the batch by vectors, of which threads want some each, times values of the last index that divide a vector. */
+/* Rows of the batch by vectors, of which threads want some each, times values of the last index that divide a
+ * vector. */
 static void tile_turned(const struct plan *plan, struct loops *loops, const struct tensor *left)
 {
 	const struct target *target = plan->options.target;
@@ -221,9 +223,12 @@ static void tile_turned(const struct plan *plan, struct loops *loops, const stru
 	int64_t most = plan->options.threads > 1 ? vectors / plan->options.threads : vectors;
 	struct tile best = {0};
 	for (int rows = 1; rows <= lanes && rows <= left->extents[1]; rows *= 2)
-		for (int columns = 1; columns <= MOST_VECTORS && (columns == 1 || columns <= most); columns++) {
-			double cost = tile_cost(tiles_of(left->extents[1], rows) * rows, vectors, rows, columns);
-			if (rows * columns <= registers_for_sums(target) && (best.rows == 0 || cost < best.cost))
+		for (int columns = 1; columns <= MOST_VECTORS && (columns == 1 || columns <= most);
+		     columns++) {
+			double cost =
+			        tile_cost(tiles_of(left->extents[1], rows) * rows, vectors, rows, columns);
+			if (rows * columns <= registers_for_sums(target) &&
+			    (best.rows == 0 || cost < best.cost))
 				best = (struct tile){rows, columns, cost};
 		}
 	loops->vectors = best.columns;
@@ -252,6 +257,45 @@ static void choose_tile(const struct plan *plan, struct step *step)
 		tile_row(plan, step, loops, equation->left, &chain, &product);
 	else
 		tile_lanes(plan, loops, equation->left, &product);
+}
+
+/* In plain C, short interleaved sums of many rows: compilers make vectors of neighbouring rows, not of the
+ * parts of one sum, whose joining takes the longer then. */
+static void turn_lanes(const struct plan *plan, struct step *step)
+{
+	const struct equation *equation = lone_sum(plan->arena, step);
+	if (step->loops.form != LOOP_LANES || plan->batch < PLAN_TILE || !rows_factor(plan, equation))
+		return;
+	int64_t terms = chain_of(equation->right).reductions[0]->extent;
+	if (terms <= SHORT_SUM && tensor_elements(equation->left, 1) > 1)
+		step->loops.panel = terms * PLAN_TILE;
+}
+
+/* In plain C, tiles of rows that lie far apart and serve many other rows are copied too. */
+static void copy_rows(const struct plan *plan, struct step *step)
+{
+	const struct equation *equation = lone_sum(plan->arena, step);
+	struct loops *loops = &step->loops;
+	if (loops->form != LOOP_ROW || loops->blocked < 0)
+		return;
+	const struct tensor *left = equation->left;
+	struct chain chain = chain_of(equation->right);
+	const struct expr *row = row_factor(plan, equation, loops->vector);
+	bool is_far = left->extents[loops->vector] > loops->width &&
+	              left->extents[loops->vector] * plan->options.real_size >= FAR_BYTES;
+	if (!row || !is_far || extent_of(plan, left, loops->blocked) < PANEL_USES ||
+	    plan_panel(plan, row->tensor) > 0)
+		return;
+	for (int v = 0; v < left->rank; v++)
+		if (v != loops->vector && expr_uses(row, v))
+			return;
+	loops->panel = panel_of(plan, &chain, row, loops);
+}
+
+static void choose_plain(const struct plan *plan, struct step *step)
+{
+	turn_lanes(plan, step);
+	copy_rows(plan, step);
 }
 
 /* --- threads ------------------------------------------------------------------------------------------------- */
@@ -284,6 +328,8 @@ void plan_tiles(struct plan *plan)
 		struct step *step = plan->steps.items[k];
 		if (plan->options.target->vector_bytes > 0)
 			choose_tile(plan, step);
+		else
+			choose_plain(plan, step);
 		step->loops.is_shared = plan->options.threads > 1 && may_be_shared(plan, step);
 	}
 }

@@ -16,7 +16,7 @@
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits) == 76840, "size of struct digits");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct digits_work) == 40960,
 		"size of struct digits_work");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 295544,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct digits_training) == 299640,
 		"size of struct digits_training");
 
 enum {
@@ -64,6 +64,7 @@ enum {
 	TRAINING_AT_D_PROBABILITY_W = 27264,  /* [DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN], steps 13-17 */
 	TRAINING_AT_D_PROBABILITY_B = 256  /* [DIGITS_SIZE_PROBABILITY], steps 14-18 */
 };
+#define TRAINING_AT_PANEL 35456  /* copies of rows */
 
 /* Memory map of the scratch of a whole step: offset, shape, lifetime. */
 enum {
@@ -80,6 +81,7 @@ enum {
 	STEP_AT_VALUE_LOSS = 26944,  /* [1], steps 8-13 */
 	STEP_AT_D_HIDDEN_DENSE = 26960  /* [DIGITS_BATCH][DIGITS_SIZE_HIDDEN], steps 9-11 */
 };
+#define STEP_AT_PANEL 35152  /* copies of rows */
 
 /* Numbers of the random draws. */
 #define STREAM_HIDDEN_W UINT32_C(0x4c4e1f46)
@@ -190,34 +192,33 @@ MLP_SHARED void forward_kept(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_kept[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n += BLOCK) {
-		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
-		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
-		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
-		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+		for (int n = 0; n < rows; n += BLOCK) {
+			const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+			const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+			const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n][i], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_1][i], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_2][i], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_3][i], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
-				for (int o = o_from; o < o_start + TILE; o++) {
+				MLP_ROLLED
+				for (int o = o_from; o < o_from + TILE; o++) {
 					const float hidden_dense = net->hidden_b[o]
-							+ sums[n_here - n][o - o_start];
+							+ sums[n_here - n][o - o_from];
 					const float layer_hidden = hidden_dense < 0.0f ? 0.0f
 							: hidden_dense;
 					layer_kept[n_here][o] = layer_hidden;
@@ -360,34 +361,33 @@ MLP_SHARED void forward_hidden(int rows, const struct digits *net,
 		float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float layer_hidden[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n += BLOCK) {
-		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
-		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
-		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
-		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+		for (int n = 0; n < rows; n += BLOCK) {
+			const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+			const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+			const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
 			for (int i = 0; i < DIGITS_SIZE_PIXELS; i++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_0[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n][i], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_1[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_1][i], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_2[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_2][i], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_start + j],
+					sum_3[j] = mlp_multiply_addf(net->hidden_W[i][o_from + j],
 							pixels_scaled[n_3][i], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
-				for (int o = o_from; o < o_start + TILE; o++) {
+				MLP_ROLLED
+				for (int o = o_from; o < o_from + TILE; o++) {
 					const float hidden_dense = net->hidden_b[o]
-							+ sums[n_here - n][o - o_start];
+							+ sums[n_here - n][o - o_from];
 					layer_hidden[n_here][o] = hidden_dense < 0.0f ? 0.0f
 							: hidden_dense;
 				}
@@ -457,35 +457,34 @@ MLP_SHARED void backward_hidden_dense(int rows, const struct digits *net,
 		float kept_dropout_mask[restrict][DIGITS_SIZE_HIDDEN],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN])
 {
-	for (int n = 0; n < rows; n += BLOCK) {
-		const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
-		const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
-		const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
-		for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
-			const int i_start = i_from < DIGITS_SIZE_HIDDEN - TILE ? i_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
+		for (int n = 0; n < rows; n += BLOCK) {
+			const int n_1 = n + 1 < rows ? n + 1 : rows - 1;
+			const int n_2 = n + 2 < rows ? n + 2 : rows - 1;
+			const int n_3 = n + 3 < rows ? n + 3 : rows - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
 			for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+					sum_0[j] = mlp_multiply_addf(net->probability_W[o][i_from + j],
 							d_probability_dense[o][n], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+					sum_1[j] = mlp_multiply_addf(net->probability_W[o][i_from + j],
 							d_probability_dense[o][n_1], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+					sum_2[j] = mlp_multiply_addf(net->probability_W[o][i_from + j],
 							d_probability_dense[o][n_2], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(net->probability_W[o][i_start + j],
+					sum_3[j] = mlp_multiply_addf(net->probability_W[o][i_from + j],
 							d_probability_dense[o][n_3], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
-				for (int i = i_from; i < i_start + TILE; i++) {
+				MLP_ROLLED
+				for (int i = i_from; i < i_from + TILE; i++) {
 					const float kept_dropout_mask_value =
 							kept_dropout_mask[n_here][i];
-					const float d_kept = sums[n_here - n][i - i_start];
+					const float d_kept = sums[n_here - n][i - i_from];
 					d_hidden_dense[n_here][i] = 0.0f < layer_hidden[n_here][i]
 							? kept_dropout_mask_value * d_kept : 0.0f;
 				}
@@ -497,36 +496,40 @@ MLP_SHARED void backward_hidden_dense(int rows, const struct digits *net,
 /* d_hidden.W[o, i] = sum(n, pixels.scaled[n, i] * d_hidden.dense[n, o])   (adjoint of hidden.W) */
 static void backward_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN],
-		float d_hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
+		float d_hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN],
+		float panel[restrict])
 {
-	for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
-		const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
-		const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
-		const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
-		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+		for (int n = 0; n < rows; n++) {
+			for (int j = 0; j < TILE; j++)
+				panel[n * TILE + j] = d_hidden_dense[n][o_from + j];
+		}
+		for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
+			const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
+			const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
+			const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
-			for (int n = 0; n < rows; n++) {
+			for (int n_2 = 0; n_2 < rows; n_2++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(pixels_scaled[n][i],
-							d_hidden_dense[n][o_start + j], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(pixels_scaled[n][i_1],
-							d_hidden_dense[n][o_start + j], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(pixels_scaled[n][i_2],
-							d_hidden_dense[n][o_start + j], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(pixels_scaled[n][i_3],
-							d_hidden_dense[n][o_start + j], sum_3[j]);
+					sum_0[j] = mlp_multiply_addf(pixels_scaled[n_2][i],
+							panel[n_2 * TILE + j], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(pixels_scaled[n_2][i_1],
+							panel[n_2 * TILE + j], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(pixels_scaled[n_2][i_2],
+							panel[n_2 * TILE + j], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(pixels_scaled[n_2][i_3],
+							panel[n_2 * TILE + j], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int i_here = i; i_here < DIGITS_SIZE_PIXELS && i_here < i + BLOCK;
 					i_here++) {
-				for (int o = o_from; o < o_start + TILE; o++)
-					d_hidden_W[i_here][o] = sums[i_here - i][o - o_start];
+				MLP_ROLLED
+				for (int o = o_from; o < o_from + TILE; o++)
+					d_hidden_W[i_here][o] = sums[i_here - i][o - o_from];
 			}
 		}
 	}
@@ -537,15 +540,14 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SI
 		float d_hidden_b[restrict DIGITS_SIZE_HIDDEN])
 {
 	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-		const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-				: DIGITS_SIZE_HIDDEN - TILE;
 		float sum[TILE] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int j = 0; j < TILE; j++)
-				sum[j] += d_hidden_dense[n][o_start + j];
+				sum[j] += d_hidden_dense[n][o_from + j];
 		}
-		for (int o = o_from; o < o_start + TILE; o++)
-			d_hidden_b[o] = sum[o - o_start];
+		MLP_ROLLED
+		for (int o = o_from; o < o_from + TILE; o++)
+			d_hidden_b[o] = sum[o - o_from];
 	}
 }
 
@@ -554,34 +556,36 @@ static void backward_probability_W(int rows, float layer_kept[restrict][DIGITS_S
 		float d_probability_dense[restrict][DIGITS_BATCH],
 		float d_probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
-		const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1 : DIGITS_SIZE_PROBABILITY - 1;
-		const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2 : DIGITS_SIZE_PROBABILITY - 1;
-		const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3 : DIGITS_SIZE_PROBABILITY - 1;
-		for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
-			const int i_start = i_from < DIGITS_SIZE_HIDDEN - TILE ? i_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
+		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
+			const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3
+					: DIGITS_SIZE_PROBABILITY - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
 			for (int n = 0; n < rows; n++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o][n], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_1][n], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_2][n], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_3][n], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
 					o_here++) {
-				for (int i = i_from; i < i_start + TILE; i++)
-					d_probability_W[o_here][i] = sums[o_here - o][i - i_start];
+				MLP_ROLLED
+				for (int i = i_from; i < i_from + TILE; i++)
+					d_probability_W[o_here][i] = sums[o_here - o][i - i_from];
 			}
 		}
 	}
@@ -700,40 +704,43 @@ static void train_probability_dense(int rows, const float probability_sum[restri
 static void train_hidden_W(int rows, float pixels_scaled[restrict][DIGITS_SIZE_PIXELS],
 		float d_hidden_dense[restrict][DIGITS_SIZE_HIDDEN],
 		float hidden_W_v[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN],
-		float hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN])
+		float hidden_W[restrict DIGITS_SIZE_PIXELS][DIGITS_SIZE_HIDDEN], float panel[restrict])
 {
-	for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
-		const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
-		const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
-		const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
-		for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-			const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
+		for (int n = 0; n < rows; n++) {
+			for (int j = 0; j < TILE; j++)
+				panel[n * TILE + j] = d_hidden_dense[n][o_from + j];
+		}
+		for (int i = 0; i < DIGITS_SIZE_PIXELS; i += BLOCK) {
+			const int i_1 = i + 1 < DIGITS_SIZE_PIXELS ? i + 1 : DIGITS_SIZE_PIXELS - 1;
+			const int i_2 = i + 2 < DIGITS_SIZE_PIXELS ? i + 2 : DIGITS_SIZE_PIXELS - 1;
+			const int i_3 = i + 3 < DIGITS_SIZE_PIXELS ? i + 3 : DIGITS_SIZE_PIXELS - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
-			for (int n = 0; n < rows; n++) {
+			for (int n_2 = 0; n_2 < rows; n_2++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(pixels_scaled[n][i],
-							d_hidden_dense[n][o_start + j], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(pixels_scaled[n][i_1],
-							d_hidden_dense[n][o_start + j], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(pixels_scaled[n][i_2],
-							d_hidden_dense[n][o_start + j], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(pixels_scaled[n][i_3],
-							d_hidden_dense[n][o_start + j], sum_3[j]);
+					sum_0[j] = mlp_multiply_addf(pixels_scaled[n_2][i],
+							panel[n_2 * TILE + j], sum_0[j]);
+					sum_1[j] = mlp_multiply_addf(pixels_scaled[n_2][i_1],
+							panel[n_2 * TILE + j], sum_1[j]);
+					sum_2[j] = mlp_multiply_addf(pixels_scaled[n_2][i_2],
+							panel[n_2 * TILE + j], sum_2[j]);
+					sum_3[j] = mlp_multiply_addf(pixels_scaled[n_2][i_3],
+							panel[n_2 * TILE + j], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int i_here = i; i_here < DIGITS_SIZE_PIXELS && i_here < i + BLOCK;
 					i_here++) {
-				for (int o = o_from; o < o_start + TILE; o++) {
+				MLP_ROLLED
+				for (int o = o_from; o < o_from + TILE; o++) {
 					const float new_hidden_W_v = 0.9f * hidden_W_v[i_here][o]
-							+ sums[i_here - i][o - o_start];
+							+ sums[i_here - i][o - o_from];
 					hidden_W[i_here][o] = hidden_W[i_here][o] - 0.045f
 							* hidden_W_v[i_here][o] - 0.05f
-							* sums[i_here - i][o - o_start];
+							* sums[i_here - i][o - o_from];
 					hidden_W_v[i_here][o] = new_hidden_W_v;
 				}
 			}
@@ -750,16 +757,15 @@ static void train_hidden_b(int rows, float d_hidden_dense[restrict][DIGITS_SIZE_
 		float hidden_b[restrict DIGITS_SIZE_HIDDEN])
 {
 	for (int o_from = 0; o_from < DIGITS_SIZE_HIDDEN; o_from += TILE) {
-		const int o_start = o_from < DIGITS_SIZE_HIDDEN - TILE ? o_from
-				: DIGITS_SIZE_HIDDEN - TILE;
 		float sum[TILE] = {0};
 		for (int n = 0; n < rows; n++) {
 			for (int j = 0; j < TILE; j++)
-				sum[j] += d_hidden_dense[n][o_start + j];
+				sum[j] += d_hidden_dense[n][o_from + j];
 		}
-		for (int o = o_from; o < o_start + TILE; o++) {
-			const float new_hidden_b_v = 0.9f * hidden_b_v[o] + sum[o - o_start];
-			hidden_b[o] = hidden_b[o] - 0.045f * hidden_b_v[o] - 0.05f * sum[o - o_start];
+		MLP_ROLLED
+		for (int o = o_from; o < o_from + TILE; o++) {
+			const float new_hidden_b_v = 0.9f * hidden_b_v[o] + sum[o - o_from];
+			hidden_b[o] = hidden_b[o] - 0.045f * hidden_b_v[o] - 0.05f * sum[o - o_from];
 			hidden_b_v[o] = new_hidden_b_v;
 		}
 	}
@@ -775,39 +781,41 @@ static void train_probability_W(int rows, float layer_kept[restrict][DIGITS_SIZE
 		float probability_W_v[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN],
 		float probability_W[restrict DIGITS_SIZE_PROBABILITY][DIGITS_SIZE_HIDDEN])
 {
-	for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
-		const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1 : DIGITS_SIZE_PROBABILITY - 1;
-		const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2 : DIGITS_SIZE_PROBABILITY - 1;
-		const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3 : DIGITS_SIZE_PROBABILITY - 1;
-		for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
-			const int i_start = i_from < DIGITS_SIZE_HIDDEN - TILE ? i_from
-					: DIGITS_SIZE_HIDDEN - TILE;
+	for (int i_from = 0; i_from < DIGITS_SIZE_HIDDEN; i_from += TILE) {
+		for (int o = 0; o < DIGITS_SIZE_PROBABILITY; o += BLOCK) {
+			const int o_1 = o + 1 < DIGITS_SIZE_PROBABILITY ? o + 1
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_2 = o + 2 < DIGITS_SIZE_PROBABILITY ? o + 2
+					: DIGITS_SIZE_PROBABILITY - 1;
+			const int o_3 = o + 3 < DIGITS_SIZE_PROBABILITY ? o + 3
+					: DIGITS_SIZE_PROBABILITY - 1;
 			float sum_0[TILE] = {0};
 			float sum_1[TILE] = {0};
 			float sum_2[TILE] = {0};
 			float sum_3[TILE] = {0};
 			for (int n = 0; n < rows; n++) {
 				for (int j = 0; j < TILE; j++) {
-					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_0[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o][n], sum_0[j]);
-					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_1[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_1][n], sum_1[j]);
-					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_2[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_2][n], sum_2[j]);
-					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_start + j],
+					sum_3[j] = mlp_multiply_addf(layer_kept[n][i_from + j],
 							d_probability_dense[o_3][n], sum_3[j]);
 				}
 			}
 			const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 			for (int o_here = o; o_here < DIGITS_SIZE_PROBABILITY && o_here < o + BLOCK;
 					o_here++) {
-				for (int i = i_from; i < i_start + TILE; i++) {
+				MLP_ROLLED
+				for (int i = i_from; i < i_from + TILE; i++) {
 					const float new_probability_W_v = 0.9f
 							* probability_W_v[o_here][i]
-							+ sums[o_here - o][i - i_start];
+							+ sums[o_here - o][i - i_from];
 					probability_W[o_here][i] = probability_W[o_here][i] - 0.045f
 							* probability_W_v[o_here][i] - 0.05f
-							* sums[o_here - o][i - i_start];
+							* sums[o_here - o][i - i_from];
 					probability_W_v[o_here][i] = new_probability_W_v;
 				}
 			}
@@ -975,7 +983,8 @@ void digits_backward(struct digits_training *t)
 	backward_probability_dense(rows, output_probability, t->target_digit, d_probability_dense);
 	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, kept_dropout_mask,
 			d_hidden_dense);
-	backward_hidden_W(rows, pixels_scaled, d_hidden_dense, d_hidden_W);
+	backward_hidden_W(rows, pixels_scaled, d_hidden_dense, d_hidden_W,
+			t->scratch + TRAINING_AT_PANEL);
 	backward_hidden_b(rows, d_hidden_dense, d_hidden_b);
 	backward_probability_W(rows, layer_kept, d_probability_dense, d_probability_W);
 	backward_probability_b(rows, d_probability_dense, d_probability_b);
@@ -1036,7 +1045,8 @@ float digits_train_step(struct digits_training *t, int rows, const float *input_
 	forward_loss(rows, loss_row, value_loss);
 	backward_hidden_dense(rows, &t->net, d_probability_dense, layer_hidden, kept_dropout_mask,
 			d_hidden_dense);
-	train_hidden_W(rows, pixels_scaled, d_hidden_dense, t->hidden_W_v, t->net.hidden_W);
+	train_hidden_W(rows, pixels_scaled, d_hidden_dense, t->hidden_W_v, t->net.hidden_W,
+			t->scratch + STEP_AT_PANEL);
 	train_hidden_b(rows, d_hidden_dense, t->hidden_b_v, t->net.hidden_b);
 	train_probability_W(rows, layer_kept, d_probability_dense, t->probability_W_v,
 			t->net.probability_W);

@@ -254,6 +254,7 @@ MLP_SHARED void forward_hidden(int rows, const struct iris *net,
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+			MLP_ROLLED
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 				const float hidden_dense = net->hidden_b[o] + sums[n_here - n][o];
 				layer_hidden[n_here][o] = mlp_tanhf(hidden_dense);
@@ -445,6 +446,7 @@ MLP_SHARED void backward_hidden_dense(int rows, const struct iris *net,
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int n_here = n; n_here < rows && n_here < n + BLOCK; n_here++) {
+			MLP_ROLLED
 			for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 				d_hidden_dense[n_here][i] = sums[n_here - n][i]
 						* (1.0f - layer_hidden[n_here][i]
@@ -481,6 +483,7 @@ static void backward_hidden_W(int rows, float flower_scaled[restrict][IRIS_BATCH
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int i_here = i; i_here < IRIS_SIZE_FLOWER && i_here < i + BLOCK; i_here++) {
+			MLP_ROLLED
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 				d_hidden_W[i_here][o] = sums[i_here - i][o];
 		}
@@ -496,6 +499,7 @@ static void backward_hidden_b(int rows, float d_hidden_dense[restrict][IRIS_SIZE
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 			sum[o] += d_hidden_dense[n][o];
 	}
+	MLP_ROLLED
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 		d_hidden_b[o] = sum[o];
 }
@@ -513,6 +517,7 @@ static void backward_probability_W(int rows, float layer_hidden[restrict][IRIS_S
 						d_probability_dense[o][n], sum[i]);
 			}
 		}
+		MLP_ROLLED
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++)
 			d_probability_W[o][i] = sum[i];
 	}
@@ -690,6 +695,7 @@ static void train_hidden_W(int rows, float schedule_2, float schedule,
 		}
 		const float *const sums[BLOCK] = {sum_0, sum_1, sum_2, sum_3};
 		for (int i_here = i; i_here < IRIS_SIZE_FLOWER && i_here < i + BLOCK; i_here++) {
+			MLP_ROLLED
 			for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 				const float new_hidden_W_m = MLP_ROUNDED(0.9f * hidden_W_m[i_here][o])
 						+ MLP_ROUNDED(0.1f * sums[i_here - i][o]);
@@ -721,6 +727,7 @@ static void train_hidden_b(int rows, float schedule_2, float schedule,
 		for (int o = 0; o < IRIS_SIZE_HIDDEN; o++)
 			sum[o] += d_hidden_dense[n][o];
 	}
+	MLP_ROLLED
 	for (int o = 0; o < IRIS_SIZE_HIDDEN; o++) {
 		const float new_hidden_b_m = 0.9f * hidden_b_m[o] + 0.1f * sum[o];
 		hidden_b_m[o] = new_hidden_b_m;
@@ -753,6 +760,7 @@ static void train_probability_W(int rows, float schedule_2, float schedule,
 						d_probability_dense[o][n], sum[i]);
 			}
 		}
+		MLP_ROLLED
 		for (int i = 0; i < IRIS_SIZE_HIDDEN; i++) {
 			const float new_probability_W_m = 0.9f * probability_W_m[o][i] + 0.1f * sum[i];
 			probability_W_m[o][i] = new_probability_W_m;
