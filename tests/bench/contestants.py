@@ -28,13 +28,14 @@ PORTABLE = r"^(784-512-512-10 b128|784-128-10 b32|64-32-10 b32|4-16-3 b32) sgd$"
 # Name: compiler, options of mlpc, further flags, threads, cases. What this mlpc does not know of USUAL is
 # left out; of others, the contestant is.
 USUAL = ["--target=native"]
+WIDEST = ["-mprefer-vector-width=512"]  # what both do not take by themselves where they choose the vectors
 OURS = {
     "gcc": ("gcc", USUAL, [], 1, ""),
     "clang": ("clang", USUAL, [], 1, ""),
     "gcc, 2 threads": ("gcc", [*USUAL, "--threads=2"], ["-fopenmp"], 2, TWO_THREADS),
     "clang, 2 threads": ("clang", [*USUAL, "--threads=2"], ["-fopenmp"], 2, TWO_THREADS),
-    "gcc, portable": ("gcc", ["--target=portable"], [], 1, PORTABLE),
-    "clang, portable": ("clang", ["--target=portable"], ["-mprefer-vector-width=512"], 1, PORTABLE),
+    "gcc, portable": ("gcc", ["--target=portable"], WIDEST, 1, PORTABLE),
+    "clang, portable": ("clang", ["--target=portable"], WIDEST, 1, PORTABLE),
 }
 
 
