@@ -7,6 +7,8 @@
 #include "emit/weights.h"
 #include "expr/draw.h"
 
+enum { TINY_WORK = 2000 }; /* multiply-adds of a step that is compiled for whole batches too */
+
 /* --- dimensions and memory map ------------------------------------------------------------------------ */
 
 static bool uses_form(const struct plan *plan, enum loop_form form)
@@ -62,9 +64,9 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 			if (place->kind != IN_SCRATCH)
 				continue;
 			const char *shape = c_shape(names, place->tensor, 0);
-			const char *comment = name_format(names->names, "%s, steps %d-%d",
-			                                  shape[0] ? shape : "[1]", place->first,
-			                                  place->last);
+			const char *comment =
+			        name_format(names->names, "%s, steps %d-%d", shape[0] ? shape : "[1]",
+			                    place->first, place->last);
 			array_push(text->arena, &list,
 			           (struct constant){offset_name(names, area, place->tensor), place->offset,
 			                             comment});
@@ -90,8 +92,7 @@ static void emit_memory_map(struct text *text, const struct c_names *names)
 
 /* --- random streams ----------------------------------------------------------------------------------- */
 
-static void add_streams(const struct expr *expr, struct table *seen, struct text *text,
-                        struct c_names *names)
+static void add_streams(const struct expr *expr, struct table *seen, struct text *text, struct c_names *names)
 {
 	if (!expr || table_get(seen, expr))
 		return;
@@ -232,8 +233,8 @@ static void emit_predict(struct text *text, struct c_names *names)
 
 	open_function(text, names, PUBLIC_PREDICT);
 	text_line(text, "const size_t total = rows > 0 ? (size_t)rows : 0;");
-	c_line(text, name_format(names->names, "for (size_t n = 0; n < total; n += %s_BATCH) {",
-	                         names->upper));
+	c_line(text,
+	       name_format(names->names, "for (size_t n = 0; n < total; n += %s_BATCH) {", names->upper));
 	text->indent++;
 	c_line(text, name_format(names->names,
 	                         "const int some = total - n < %s_BATCH ? (int)(total - n) : %s_BATCH;",
@@ -269,6 +270,50 @@ static void emit_arguments_kept(struct text *text, const struct c_names *names)
 		}
 }
 
+/* Is the whole step so short that its loops take as long as what is in them? */
+static bool is_tiny(const struct plan *plan)
+{
+	double work = 0;
+	for (size_t k = 0; k < plan->functions[PLAN_STEP].count; k++)
+		work += plan_work(plan, plan->functions[PLAN_STEP].items[k]);
+	return work < TINY_WORK;
+}
+
+static void emit_train_body(struct text *text, struct c_names *names)
+{
+	const char *loss = c_tensor(names, names->plan->program->loss);
+	emit_steps(text, names, PLAN_STEP, true);
+	text_line(text, "t->step++;");
+	emit_unified(text, names, loss, "1");
+	text_line(text, "return %s[0];", loss);
+}
+
+static void emit_train_step(struct text *text, struct c_names *names)
+{
+	bool twice = is_tiny(names->plan) && any_step(names, PLAN_STEP, has_rows);
+	if (twice) {
+		c_comment(text, "Of all rows of a batch or of fewer: C is compiled for each.");
+		c_line(text, name_format(names->names,
+		                         "MLP_ALWAYS_INLINE %s step_of_rows(struct %s_training *t, int rows)",
+		                         names->real, names->model));
+		text_line(text, "{");
+		text->indent++;
+		emit_train_body(text, names);
+		close_function(text);
+	}
+	open_function(text, names, PUBLIC_TRAIN_STEP);
+	emit_arguments_kept(text, names);
+	if (twice)
+		c_line(text,
+		       name_format(
+		               names->names,
+		               "return rows == %s_BATCH ? step_of_rows(t, %s_BATCH) : step_of_rows(t, rows);",
+		               names->upper, names->upper));
+	else
+		emit_train_body(text, names);
+	close_function(text);
+}
+
 static void emit_training_functions(struct text *text, struct c_names *names)
 {
 	const struct program *program = names->plan->program;
@@ -299,21 +344,19 @@ static void emit_training_functions(struct text *text, struct c_names *names)
 		close_function(text);
 	}
 
-	open_function(text, names, PUBLIC_TRAIN_STEP);
-	emit_arguments_kept(text, names);
-	emit_steps(text, names, PLAN_STEP, true);
-	text_line(text, "t->step++;");
-	emit_unified(text, names, loss, "1");
-	text_line(text, "return %s[0];", loss);
-	close_function(text);
+	emit_train_step(text, names);
 }
 
 /* --- all ---------------------------------------------------------------------------------------------- */
 
 static const char *const titles[PLAN_FUNCTIONS] = {
-	[PLAN_INIT] = "Initial values", [PLAN_PREDICT] = "Forward", [PLAN_LOSS] = "Loss",
-	[PLAN_FORWARD] = "Forward, in training", [PLAN_BACKWARD] = "Backward", [PLAN_UPDATE] = "Update",
-	[PLAN_STEP] = "Backward and update in one",
+        [PLAN_INIT] = "Initial values",
+        [PLAN_PREDICT] = "Forward",
+        [PLAN_LOSS] = "Loss",
+        [PLAN_FORWARD] = "Forward, in training",
+        [PLAN_BACKWARD] = "Backward",
+        [PLAN_UPDATE] = "Update",
+        [PLAN_STEP] = "Backward and update in one",
 };
 
 void emit_source(struct text *text, const struct plan *plan, const struct emit_options *options)

@@ -35,7 +35,7 @@ bool plan_is_inner(const struct tensor *tensor)
 bool plan_lies_by_columns(const struct plan *plan, const struct tensor *tensor)
 {
 	return plan_is_inner(tensor) && tensor->rank == 2 && tensor->extents[0] == EXTENT_ROWS &&
-	       tensor->extents[1] < PLAN_SHORT && plan->batch >= PLAN_SHORT;
+	       tensor->extents[1] < PLAN_SHORT && plan->batch >= PLAN_SHORT_BATCH;
 }
 
 int64_t plan_extent(const struct plan *plan, int64_t extent)

@@ -46,6 +46,7 @@ enum {
 	PLAN_MOST_ROW = 64,
 	PLAN_BLOCK = 4, /* elements of another index computed together, so that what is read serves several */
 	PLAN_SHORT = 16,     /* shorter extents are no vectors */
+	PLAN_SHORT_BATCH = 4, /* nor are fewer rows of a batch */
 	PLAN_MOST_BLOCK = 16, /* the same in vector registers */
 	PLAN_ALIGNMENT = 16, /* of offsets, in reals */
 };

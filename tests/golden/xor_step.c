@@ -21,12 +21,12 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct xor_step_training) == 344,
 
 /* Memory map of the scratch of a prediction: offset, shape, lifetime. */
 enum {
-	PREDICT_AT_LAYER_H = 0  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-1 */
+	PREDICT_AT_LAYER_H = 0  /* [XOR_STEP_SIZE_H][XOR_STEP_BATCH], steps 0-1 */
 };
 
 /* Memory map of the scratch of a loss: offset, shape, lifetime. */
 enum {
-	LOSS_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-1 */
+	LOSS_AT_LAYER_H = 0,  /* [XOR_STEP_SIZE_H][XOR_STEP_BATCH], steps 0-1 */
 	LOSS_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-2 */
 	LOSS_AT_LOSS_ROW_SUM = 0,  /* [XOR_STEP_BATCH], steps 2-3 */
 	LOSS_AT_VALUE_LOSS = 16  /* [1], steps 3-3 */
@@ -34,12 +34,12 @@ enum {
 
 /* Memory map of the scratch of training: offset, shape, lifetime. */
 enum {
-	TRAINING_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-8 */
+	TRAINING_AT_LAYER_H = 0,  /* [XOR_STEP_SIZE_H][XOR_STEP_BATCH], steps 0-8 */
 	TRAINING_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-4 */
 	TRAINING_AT_LOSS_ROW_SUM = 32,  /* [XOR_STEP_BATCH], steps 2-3 */
 	TRAINING_AT_VALUE_LOSS = 48,  /* [1], steps 3-3 */
-	TRAINING_AT_D_Y_DENSE = 32,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y_W_1], steps 4-9 */
-	TRAINING_AT_D_H_DENSE = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H_W_1], steps 5-7 */
+	TRAINING_AT_D_Y_DENSE = 32,  /* [XOR_STEP_SIZE_Y_W_1][XOR_STEP_BATCH], steps 4-9 */
+	TRAINING_AT_D_H_DENSE = 16,  /* [XOR_STEP_SIZE_H_W_1][XOR_STEP_BATCH], steps 5-7 */
 	TRAINING_AT_D_H_W = 48,  /* [XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X], steps 6-10 */
 	TRAINING_AT_D_H_B = 64,  /* [XOR_STEP_SIZE_H_W_1], steps 7-11 */
 	TRAINING_AT_D_Y_W = 16,  /* [XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H], steps 8-12 */
@@ -48,12 +48,12 @@ enum {
 
 /* Memory map of the scratch of a whole step: offset, shape, lifetime. */
 enum {
-	STEP_AT_LAYER_H = 0,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H], steps 0-7 */
+	STEP_AT_LAYER_H = 0,  /* [XOR_STEP_SIZE_H][XOR_STEP_BATCH], steps 0-7 */
 	STEP_AT_OUTPUT_Y = 16,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y], steps 1-2 */
-	STEP_AT_D_Y_DENSE = 32,  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_Y_W_1], steps 1-8 */
+	STEP_AT_D_Y_DENSE = 32,  /* [XOR_STEP_SIZE_Y_W_1][XOR_STEP_BATCH], steps 1-8 */
 	STEP_AT_LOSS_ROW_SUM = 48,  /* [XOR_STEP_BATCH], steps 2-3 */
 	STEP_AT_VALUE_LOSS = 16,  /* [1], steps 3-8 */
-	STEP_AT_D_H_DENSE = 48  /* [XOR_STEP_BATCH][XOR_STEP_SIZE_H_W_1], steps 4-6 */
+	STEP_AT_D_H_DENSE = 48  /* [XOR_STEP_SIZE_H_W_1][XOR_STEP_BATCH], steps 4-6 */
 };
 
 /* --- Initial values --- */
@@ -100,16 +100,15 @@ static void init_y_b(float y_b[restrict XOR_STEP_SIZE_Y_W_1])
  * h.dense[n, o] = h.b[o] + h.dense.sum[n, o]
  * h[n, i] = logistic(h.dense[n, i]) */
 static void forward_h(int rows, const struct xor_step *net,
-		const float input_x[restrict][XOR_STEP_SIZE_X],
-		float layer_h[restrict][XOR_STEP_SIZE_H])
+		const float input_x[restrict][XOR_STEP_SIZE_X], float layer_h[restrict][XOR_STEP_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < XOR_STEP_SIZE_H; o++) {
+	for (int o = 0; o < XOR_STEP_SIZE_H; o++) {
+		for (int n = 0; n < rows; n++) {
 			float sum = 0.0f;
 			for (int i = 0; i < XOR_STEP_SIZE_X; i++)
 				sum = mlp_multiply_addf(net->h_W[o][i], input_x[n][i], sum);
 			const float h_dense = net->h_b[o] + sum;
-			layer_h[n][o] = mlp_logisticf(h_dense);
+			layer_h[o][n] = mlp_logisticf(h_dense);
 		}
 	}
 }
@@ -117,14 +116,14 @@ static void forward_h(int rows, const struct xor_step *net,
 /* y.dense.sum[n, o] = sum(i, y.W[o, i] * h[n, i])
  * y.dense[n, o] = y.b[o] + y.dense.sum[n, o]
  * y[n, i] = logistic(y.dense[n, i]) */
-static void forward_y(int rows, const struct xor_step *net, float layer_h[restrict][XOR_STEP_SIZE_H],
+static void forward_y(int rows, const struct xor_step *net, float layer_h[restrict][XOR_STEP_BATCH],
 		float output_y[restrict][XOR_STEP_SIZE_Y])
 {
 	for (int n = 0; n < rows; n++) {
 		for (int o = 0; o < XOR_STEP_SIZE_Y; o++) {
 			float sum = 0.0f;
 			for (int i = 0; i < XOR_STEP_SIZE_H; i++)
-				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[i][n], sum);
 			const float y_dense = net->y_b[o] + sum;
 			output_y[n][o] = mlp_logisticf(y_dense);
 		}
@@ -162,11 +161,11 @@ static void forward_loss(int rows, const float loss_row_sum[restrict], float *re
 /* d_y.dense[n, o] = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows   (adjoint of y.dense) */
 static void backward_y_dense(int rows, float output_y[restrict][XOR_STEP_SIZE_Y],
 		const float target_t[restrict][XOR_STEP_SIZE_T],
-		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1])
+		float d_y_dense[restrict][XOR_STEP_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
-			d_y_dense[n][o] = output_y[n][o] * (output_y[n][o] - target_t[n][o])
+	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+		for (int n = 0; n < rows; n++) {
+			d_y_dense[o][n] = output_y[n][o] * (output_y[n][o] - target_t[n][o])
 					* (1.0f - output_y[n][o]) / (float)rows;
 		}
 	}
@@ -175,70 +174,69 @@ static void backward_y_dense(int rows, float output_y[restrict][XOR_STEP_SIZE_Y]
 /* d_h[n, i] = sum(o, y.W[o, i] * d_y.dense[n, o])   (adjoint of h)
  * d_h.dense[n, o] = h[n, o] * d_h[n, o] * (1 - h[n, o])   (adjoint of h.dense) */
 static void backward_h_dense(int rows, const struct xor_step *net,
-		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
-		float layer_h[restrict][XOR_STEP_SIZE_H],
-		float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1])
+		float d_y_dense[restrict][XOR_STEP_BATCH], float layer_h[restrict][XOR_STEP_BATCH],
+		float d_h_dense[restrict][XOR_STEP_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int i = 0; i < XOR_STEP_SIZE_H_W_1; i++) {
+	for (int i = 0; i < XOR_STEP_SIZE_H_W_1; i++) {
+		for (int n = 0; n < rows; n++) {
 			float sum = 0.0f;
 			for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++)
-				sum = mlp_multiply_addf(net->y_W[o][i], d_y_dense[n][o], sum);
-			d_h_dense[n][i] = layer_h[n][i] * sum * (1.0f - layer_h[n][i]);
+				sum = mlp_multiply_addf(net->y_W[o][i], d_y_dense[o][n], sum);
+			d_h_dense[i][n] = layer_h[i][n] * sum * (1.0f - layer_h[i][n]);
 		}
 	}
 }
 
 /* d_h.W[o, i] = sum(n, x[n, i] * d_h.dense[n, o])   (adjoint of h.W) */
 static void backward_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X],
-		float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+		float d_h_dense[restrict][XOR_STEP_BATCH],
 		float d_h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[n][o], sum);
+				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[o][n], sum);
 			d_h_W[o][i] = sum;
 		}
 	}
 }
 
 /* d_h.b[o] = sum(n, d_h.dense[n, o])   (adjoint of h.b) */
-static void backward_h_b(int rows, float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+static void backward_h_b(int rows, float d_h_dense[restrict][XOR_STEP_BATCH],
 		float d_h_b[restrict XOR_STEP_SIZE_H_W_1])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
-			sum += d_h_dense[n][o];
+			sum += d_h_dense[o][n];
 		d_h_b[o] = sum;
 	}
 }
 
 /* d_y.W[o, i] = sum(n, h[n, i] * d_y.dense[n, o])   (adjoint of y.W) */
-static void backward_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
-		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+static void backward_y_W(int rows, float layer_h[restrict][XOR_STEP_BATCH],
+		float d_y_dense[restrict][XOR_STEP_BATCH],
 		float d_y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum = mlp_multiply_addf(layer_h[n][i], d_y_dense[n][o], sum);
+				sum = mlp_multiply_addf(layer_h[i][n], d_y_dense[o][n], sum);
 			d_y_W[o][i] = sum;
 		}
 	}
 }
 
 /* d_y.b[o] = sum(n, d_y.dense[n, o])   (adjoint of y.b) */
-static void backward_y_b(int rows, float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+static void backward_y_b(int rows, float d_y_dense[restrict][XOR_STEP_BATCH],
 		float d_y_b[restrict XOR_STEP_SIZE_Y_W_1])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
-			sum += d_y_dense[n][o];
+			sum += d_y_dense[o][n];
 		d_y_b[o] = sum;
 	}
 }
@@ -287,21 +285,19 @@ static void update_y_b(const float d_y_b[restrict XOR_STEP_SIZE_Y_W_1],
  * y.dense[n, o] = y.b[o] + y.dense.sum[n, o]
  * y[n, i] = logistic(y.dense[n, i])
  * d_y.dense[n, o] = y[n, o] * (y[n, o] - t[n, o]) * (1 - y[n, o]) / rows   (adjoint of y.dense) */
-static void train_y_dense(int rows, const struct xor_step *net,
-		float layer_h[restrict][XOR_STEP_SIZE_H],
+static void train_y_dense(int rows, const struct xor_step *net, float layer_h[restrict][XOR_STEP_BATCH],
 		const float target_t[restrict][XOR_STEP_SIZE_T],
-		float output_y[restrict][XOR_STEP_SIZE_Y],
-		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1])
+		float output_y[restrict][XOR_STEP_SIZE_Y], float d_y_dense[restrict][XOR_STEP_BATCH])
 {
-	for (int n = 0; n < rows; n++) {
-		for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
+		for (int n = 0; n < rows; n++) {
 			float sum = 0.0f;
 			for (int i = 0; i < XOR_STEP_SIZE_H; i++)
-				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[n][i], sum);
+				sum = mlp_multiply_addf(net->y_W[o][i], layer_h[i][n], sum);
 			const float y_dense = net->y_b[o] + sum;
 			const float output_y_value = mlp_logisticf(y_dense);
 			output_y[n][o] = output_y_value;
-			d_y_dense[n][o] = output_y_value * (output_y_value - target_t[n][o])
+			d_y_dense[o][n] = output_y_value * (output_y_value - target_t[n][o])
 					* (1.0f - output_y_value) / (float)rows;
 		}
 	}
@@ -310,14 +306,14 @@ static void train_y_dense(int rows, const struct xor_step *net,
 /* d_h.W[o, i] = sum(n, x[n, i] * d_h.dense[n, o])   (adjoint of h.W)
  * new.h.W[o, i] = h.W[o, i] - 0.5 * d_h.W[o, i]   (sgd of h.W) */
 static void train_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X],
-		float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+		float d_h_dense[restrict][XOR_STEP_BATCH],
 		float h_W[restrict XOR_STEP_SIZE_H_W_1][XOR_STEP_SIZE_X])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_X; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[n][o], sum);
+				sum = mlp_multiply_addf(input_x[n][i], d_h_dense[o][n], sum);
 			h_W[o][i] = h_W[o][i] - 0.5f * sum;
 		}
 	}
@@ -325,28 +321,28 @@ static void train_h_W(int rows, const float input_x[restrict][XOR_STEP_SIZE_X],
 
 /* d_h.b[o] = sum(n, d_h.dense[n, o])   (adjoint of h.b)
  * new.h.b[o] = h.b[o] - 0.5 * d_h.b[o]   (sgd of h.b) */
-static void train_h_b(int rows, float d_h_dense[restrict][XOR_STEP_SIZE_H_W_1],
+static void train_h_b(int rows, float d_h_dense[restrict][XOR_STEP_BATCH],
 		float h_b[restrict XOR_STEP_SIZE_H_W_1])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_H_W_1; o++) {
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
-			sum += d_h_dense[n][o];
+			sum += d_h_dense[o][n];
 		h_b[o] = h_b[o] - 0.5f * sum;
 	}
 }
 
 /* d_y.W[o, i] = sum(n, h[n, i] * d_y.dense[n, o])   (adjoint of y.W)
  * new.y.W[o, i] = y.W[o, i] - 0.5 * d_y.W[o, i]   (sgd of y.W) */
-static void train_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
-		float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+static void train_y_W(int rows, float layer_h[restrict][XOR_STEP_BATCH],
+		float d_y_dense[restrict][XOR_STEP_BATCH],
 		float y_W[restrict XOR_STEP_SIZE_Y_W_1][XOR_STEP_SIZE_H])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		for (int i = 0; i < XOR_STEP_SIZE_H; i++) {
 			float sum = 0.0f;
 			for (int n = 0; n < rows; n++)
-				sum = mlp_multiply_addf(layer_h[n][i], d_y_dense[n][o], sum);
+				sum = mlp_multiply_addf(layer_h[i][n], d_y_dense[o][n], sum);
 			y_W[o][i] = y_W[o][i] - 0.5f * sum;
 		}
 	}
@@ -354,13 +350,13 @@ static void train_y_W(int rows, float layer_h[restrict][XOR_STEP_SIZE_H],
 
 /* d_y.b[o] = sum(n, d_y.dense[n, o])   (adjoint of y.b)
  * new.y.b[o] = y.b[o] - 0.5 * d_y.b[o]   (sgd of y.b) */
-static void train_y_b(int rows, float d_y_dense[restrict][XOR_STEP_SIZE_Y_W_1],
+static void train_y_b(int rows, float d_y_dense[restrict][XOR_STEP_BATCH],
 		float y_b[restrict XOR_STEP_SIZE_Y_W_1])
 {
 	for (int o = 0; o < XOR_STEP_SIZE_Y_W_1; o++) {
 		float sum = 0.0f;
 		for (int n = 0; n < rows; n++)
-			sum += d_y_dense[n][o];
+			sum += d_y_dense[o][n];
 		y_b[o] = y_b[o] - 0.5f * sum;
 	}
 }
@@ -382,8 +378,7 @@ void xor_step_init(struct xor_step_training *t, uint64_t seed)
 static void predict_batch(const struct xor_step *net, struct xor_step_work *w, int rows,
 		const float *input_x, float *output_y)
 {
-	float (*layer_h)[XOR_STEP_SIZE_H] =
-			(float (*)[XOR_STEP_SIZE_H])(w->scratch + PREDICT_AT_LAYER_H);
+	float (*layer_h)[XOR_STEP_BATCH] = (float (*)[XOR_STEP_BATCH])(w->scratch + PREDICT_AT_LAYER_H);
 	forward_h(rows, net, (const float (*)[XOR_STEP_SIZE_X])input_x, layer_h);
 	forward_y(rows, net, layer_h, (float (*)[XOR_STEP_SIZE_Y])output_y);
 }
@@ -402,7 +397,7 @@ void xor_step_predict(const struct xor_step *net, struct xor_step_work *w, int r
 float xor_step_loss(const struct xor_step *net, struct xor_step_work *w, int rows, const float *input_x,
 		const float *target_t)
 {
-	float (*layer_h)[XOR_STEP_SIZE_H] = (float (*)[XOR_STEP_SIZE_H])(w->scratch + LOSS_AT_LAYER_H);
+	float (*layer_h)[XOR_STEP_BATCH] = (float (*)[XOR_STEP_BATCH])(w->scratch + LOSS_AT_LAYER_H);
 	float (*output_y)[XOR_STEP_SIZE_Y] =
 			(float (*)[XOR_STEP_SIZE_Y])(w->scratch + LOSS_AT_OUTPUT_Y);
 	float *loss_row_sum = w->scratch + LOSS_AT_LOSS_ROW_SUM;
@@ -420,8 +415,8 @@ float xor_step_forward(struct xor_step_training *t, int rows, const float *input
 	t->rows = rows;
 	t->input_x = input_x;
 	t->target_t = target_t;
-	float (*layer_h)[XOR_STEP_SIZE_H] =
-			(float (*)[XOR_STEP_SIZE_H])(t->scratch + TRAINING_AT_LAYER_H);
+	float (*layer_h)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + TRAINING_AT_LAYER_H);
 	float (*output_y)[XOR_STEP_SIZE_Y] =
 			(float (*)[XOR_STEP_SIZE_Y])(t->scratch + TRAINING_AT_OUTPUT_Y);
 	float *loss_row_sum = t->scratch + TRAINING_AT_LOSS_ROW_SUM;
@@ -439,12 +434,12 @@ void xor_step_backward(struct xor_step_training *t)
 	const int rows = t->rows;
 	float (*output_y)[XOR_STEP_SIZE_Y] =
 			(float (*)[XOR_STEP_SIZE_Y])(t->scratch + TRAINING_AT_OUTPUT_Y);
-	float (*d_y_dense)[XOR_STEP_SIZE_Y_W_1] =
-			(float (*)[XOR_STEP_SIZE_Y_W_1])(t->scratch + TRAINING_AT_D_Y_DENSE);
-	float (*layer_h)[XOR_STEP_SIZE_H] =
-			(float (*)[XOR_STEP_SIZE_H])(t->scratch + TRAINING_AT_LAYER_H);
-	float (*d_h_dense)[XOR_STEP_SIZE_H_W_1] =
-			(float (*)[XOR_STEP_SIZE_H_W_1])(t->scratch + TRAINING_AT_D_H_DENSE);
+	float (*d_y_dense)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + TRAINING_AT_D_Y_DENSE);
+	float (*layer_h)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + TRAINING_AT_LAYER_H);
+	float (*d_h_dense)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + TRAINING_AT_D_H_DENSE);
 	float (*d_h_W)[XOR_STEP_SIZE_X] = (float (*)[XOR_STEP_SIZE_X])(t->scratch + TRAINING_AT_D_H_W);
 	float *d_h_b = t->scratch + TRAINING_AT_D_H_B;
 	float (*d_y_W)[XOR_STEP_SIZE_H] = (float (*)[XOR_STEP_SIZE_H])(t->scratch + TRAINING_AT_D_Y_W);
@@ -470,21 +465,18 @@ void xor_step_update(struct xor_step_training *t)
 	t->step++;
 }
 
-float xor_step_train_step(struct xor_step_training *t, int rows, const float *input_x,
-		const float *target_t)
+/* Of all rows of a batch or of fewer: C is compiled for each. */
+MLP_ALWAYS_INLINE float step_of_rows(struct xor_step_training *t, int rows)
 {
-	t->rows = rows;
-	t->input_x = input_x;
-	t->target_t = target_t;
-	float (*layer_h)[XOR_STEP_SIZE_H] = (float (*)[XOR_STEP_SIZE_H])(t->scratch + STEP_AT_LAYER_H);
+	float (*layer_h)[XOR_STEP_BATCH] = (float (*)[XOR_STEP_BATCH])(t->scratch + STEP_AT_LAYER_H);
 	float (*output_y)[XOR_STEP_SIZE_Y] =
 			(float (*)[XOR_STEP_SIZE_Y])(t->scratch + STEP_AT_OUTPUT_Y);
-	float (*d_y_dense)[XOR_STEP_SIZE_Y_W_1] =
-			(float (*)[XOR_STEP_SIZE_Y_W_1])(t->scratch + STEP_AT_D_Y_DENSE);
+	float (*d_y_dense)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + STEP_AT_D_Y_DENSE);
 	float *loss_row_sum = t->scratch + STEP_AT_LOSS_ROW_SUM;
 	float *value_loss = t->scratch + STEP_AT_VALUE_LOSS;
-	float (*d_h_dense)[XOR_STEP_SIZE_H_W_1] =
-			(float (*)[XOR_STEP_SIZE_H_W_1])(t->scratch + STEP_AT_D_H_DENSE);
+	float (*d_h_dense)[XOR_STEP_BATCH] =
+			(float (*)[XOR_STEP_BATCH])(t->scratch + STEP_AT_D_H_DENSE);
 	forward_h(rows, &t->net, (const float (*)[XOR_STEP_SIZE_X])t->input_x, layer_h);
 	train_y_dense(rows, &t->net, layer_h, (const float (*)[XOR_STEP_SIZE_T])t->target_t, output_y,
 			d_y_dense);
@@ -498,6 +490,15 @@ float xor_step_train_step(struct xor_step_training *t, int rows, const float *in
 	train_y_b(rows, d_y_dense, t->net.y_b);
 	t->step++;
 	return value_loss[0];
+}
+
+float xor_step_train_step(struct xor_step_training *t, int rows, const float *input_x,
+		const float *target_t)
+{
+	t->rows = rows;
+	t->input_x = input_x;
+	t->target_t = target_t;
+	return rows == XOR_STEP_BATCH ? step_of_rows(t, XOR_STEP_BATCH) : step_of_rows(t, rows);
 }
 
 static const struct mlp_tensor tensors[] = {
