@@ -101,6 +101,17 @@ static inline double mlp_multiply_add(double a, double b, double c)
 #endif
 }
 
+/* Element `k` of those that lie so far apart. Of a[k][n] GCC makes no vectors where k is looked up. */
+static inline float mlp_elementf(const float *first, size_t apart, int32_t k)
+{
+	return first[(size_t)k * apart];
+}
+
+static inline double mlp_element(const double *first, size_t apart, int32_t k)
+{
+	return first[(size_t)k * apart];
+}
+
 /* Every NaN becomes the same one: machines differ in sign and payload. */
 static inline void mlp_unify_nanf(float *values, size_t count)
 {

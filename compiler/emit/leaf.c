@@ -113,6 +113,26 @@ void c_element(struct text *text, const struct scope *scope, const struct tensor
 	print_element(text, scope, tensor, indices, tensor->rank);
 }
 
+/* Of plain C: of a matrix that lies by columns, that of the row's class. */
+static bool looks_up_column(const struct scope *scope, const struct expr *read)
+{
+	const struct plan *plan = scope->names->plan;
+	return plan->options.target->vector_bytes == 0 && plan_lies_by_columns(plan, read->tensor) &&
+	       read->index_count == 2 && read->indices[1]->label;
+}
+
+/* "mlp_elementf(&p[0][n], BATCH, target[n])" */
+static void print_looked_up(struct text *text, const struct scope *scope, const struct expr *read)
+{
+	struct exprs *exprs = scope->names->plan->program->exprs;
+	const struct linear *first[2] = {read->indices[0], linear_constant(exprs, 0)};
+	text_printf(text, "mlp_element%s(&", scope->names->plan->options.real_size == 4 ? "f" : "");
+	print_element(text, scope, read->tensor, first, 2);
+	text_printf(text, ", %s, ", c_pitch(scope->names, read->tensor));
+	c_index(text, scope, read->indices[1], AS_ARGUMENT);
+	text_add(text, ")");
+}
+
 void leaf_read(struct text *text, const struct scope *scope, const struct expr *expr,
                enum precedence precedence)
 {
@@ -122,6 +142,8 @@ void leaf_read(struct text *text, const struct scope *scope, const struct expr *
 		text_add(text, value);
 	else if (expr->tensor->role == TENSOR_SCHEDULE)
 		text_add(text, c_tensor(scope->names, expr->tensor));
+	else if (looks_up_column(scope, expr))
+		print_looked_up(text, scope, expr);
 	else
 		print_element(text, scope, expr->tensor, expr->indices, expr->index_count);
 }

@@ -89,6 +89,8 @@ static void accumulate_parts(struct sums *sums, const struct expr *rows)
 	text_line(text, "%s upper[%s] = {0};", real, width);
 	accumulate_part(sums, rows, "lower", "l");
 	accumulate_part(sums, rows, "upper", "l + LANES / 2");
+	if (sums->chain.reductions[0]->extent <= PLAN_LANES) /* a term each, which need not stay in registers */
+		text_line(text, "MLP_ROLLED");
 	open_rows(sums, width, name_format(names, "part[l * %s + j] = lower[j] + upper[j];", width));
 	close_loop(text);
 	text_line(text, "for (int half = LANES / 4 * %s; half >= %s; half /= 2) {", width, width);

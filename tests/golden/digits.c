@@ -333,7 +333,8 @@ static void forward_loss_row(int rows, float probability_dense[restrict][DIGITS_
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < DIGITS_SIZE_PROBABILITY; o_2++)
 			sum += mlp_expf(probability_dense[o_2][n] - largest);
-		loss_row[n] = -((probability_dense[target_digit[n]][n] - largest) - mlp_logf(sum));
+		loss_row[n] = -((mlp_elementf(&probability_dense[0][n], DIGITS_BATCH, target_digit[n])
+				- largest) - mlp_logf(sum));
 	}
 }
 
@@ -426,8 +427,8 @@ static void training_loss_row(int rows, float probability_exp[restrict][DIGITS_B
 		for (int j = 0; j < DIGITS_SIZE_DIGIT; j++)
 			sum += probability_exp[j][n];
 		probability_sum[n] = sum;
-		loss_row[n] = -((probability_dense[target_digit[n]][n] - probability_max[n])
-				- mlp_logf(sum));
+		loss_row[n] = -((mlp_elementf(&probability_dense[0][n], DIGITS_BATCH, target_digit[n])
+				- probability_max[n]) - mlp_logf(sum));
 	}
 }
 

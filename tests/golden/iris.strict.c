@@ -367,8 +367,8 @@ static void forward_loss_row(int rows, float probability_dense[restrict][IRIS_BA
 		float sum = 0.0f;
 		for (int o_2 = 0; o_2 < IRIS_SIZE_PROBABILITY; o_2++)
 			sum += mlp_strict_expf(probability_dense[o_2][n] - largest);
-		loss_row[n] = -((probability_dense[target_species[n]][n] - largest)
-				- mlp_strict_logf(sum));
+		loss_row[n] = -((mlp_elementf(&probability_dense[0][n], IRIS_BATCH, target_species[n])
+				- largest) - mlp_strict_logf(sum));
 	}
 }
 
@@ -401,8 +401,8 @@ static void training_loss_row(int rows, float probability_exp[restrict][IRIS_BAT
 		for (int j = 0; j < IRIS_SIZE_SPECIES; j++)
 			sum += probability_exp[j][n];
 		probability_sum[n] = sum;
-		loss_row[n] = -((probability_dense[target_species[n]][n] - probability_max[n])
-				- mlp_strict_logf(sum));
+		loss_row[n] = -((mlp_elementf(&probability_dense[0][n], IRIS_BATCH, target_species[n])
+				- probability_max[n]) - mlp_strict_logf(sum));
 	}
 }
 
