@@ -114,7 +114,7 @@ enum { CASE_COUNT = sizeof cases / sizeof *cases };
 
 /* The expression of which the rule takes some part, once in the order of the passes. */
 struct watch {
-	struct rules *rules;
+	const struct rules *rules;
 	const char *rule;
 	bool guards, fired;
 };
@@ -123,7 +123,7 @@ static const struct expr *apply(void *context, const struct expr *expr)
 {
 	struct watch *watch = context;
 	const struct rule_info *fired = NULL;
-	const struct expr *result = rules_apply(watch->rules, NULL, watch->guards, expr, &fired);
+	const struct expr *result = rules_apply(watch->rules, (struct rule_selection){.guards = watch->guards}, expr, &fired);
 	if (result && strcmp(fired->name, watch->rule) == 0)
 		watch->fired = true;
 	return result ? result : expr;
@@ -131,7 +131,7 @@ static const struct expr *apply(void *context, const struct expr *expr)
 
 static bool fires(struct bench *b, const char *rule, const struct expr *expr)
 {
-	struct watch watch = {rules_new(b->f.exprs, 0), rule, strcmp(rule, "guarded_log") == 0, false};
+	struct watch watch = {rules_of(b->f.exprs), rule, strcmp(rule, "guarded_log") == 0, false};
 	apply(&watch, expr); /* before its operands are rewritten: as one that reads them would be */
 	expr_map(b->f.exprs, expr, apply, &watch);
 	return watch.fired;

@@ -50,8 +50,9 @@ static void add_formatted(struct text *text, const char *format, va_list argumen
 {
 	va_list again;
 	va_copy(again, arguments);
+	reserve(text, 1); /* without any room, all would be formatted twice */
 	size_t room = text->capacity - text->length;
-	size_t length = (size_t)vsnprintf(room ? text->bytes + text->length : NULL, room, format, arguments);
+	size_t length = (size_t)vsnprintf(text->bytes + text->length, room, format, arguments);
 	if (length >= room) {
 		reserve(text, length);
 		vsnprintf(text->bytes + text->length, length + 1, format, again);

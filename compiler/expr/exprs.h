@@ -24,6 +24,7 @@ struct exprs {
 	} * shapes;
 	size_t shape_count, shape_capacity;
 	int next_fresh, next_division;
+	const struct rules *rules; /* of rules.def, once they are wanted */
 };
 
 /* The one node equal to `wanted`, whose arrays may live on the stack. */

@@ -1,3 +1,4 @@
+#include "expr/exprs.h"
 #include "expr/match_set.h"
 #include "expr/rules.h"
 
@@ -24,7 +25,6 @@ _Static_assert(RULE_COUNT <= 64, "a bit for each rule");
 
 struct rules {
 	struct exprs *exprs;
-	uint64_t off;
 	struct rule rules[RULE_COUNT];
 };
 
@@ -67,11 +67,10 @@ static enum op root_of(const struct ast_expr *pattern)
 	return reduction != OP_COUNT ? reduction : op_of_formula(name, (int)pattern->items.count);
 }
 
-struct rules *rules_new(struct exprs *exprs, uint64_t off)
+static const struct rules *read_rules(struct exprs *exprs)
 {
 	struct rules *rules = ARENA_NEW(exprs_arena(exprs), struct rules);
 	rules->exprs = exprs;
-	rules->off = off;
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule_info *info = &rule_table[k];
 		struct rule *rule = &rules->rules[k];
@@ -82,6 +81,13 @@ struct rules *rules_new(struct exprs *exprs, uint64_t off)
 		rule->root = root_of(rule->from);
 	}
 	return rules;
+}
+
+const struct rules *rules_of(struct exprs *exprs)
+{
+	if (!exprs->rules)
+		exprs->rules = read_rules(exprs);
+	return exprs->rules;
 }
 
 static const struct expr *build_result(struct match *match, const struct rule *rule, const struct expr *expr)
@@ -96,20 +102,20 @@ static const struct expr *build_result(struct match *match, const struct rule *r
 	                          : normal_product(exprs, result, match->remainder);
 }
 
-const struct expr *rules_apply(struct rules *rules, const struct tensor_map *definitions, bool guards,
-                               const struct expr *expr, const struct rule_info **fired)
+const struct expr *rules_apply(const struct rules *rules, struct rule_selection choice, const struct expr *expr,
+                               const struct rule_info **fired)
 {
 	for (int k = 0; k < RULE_COUNT; k++) {
 		const struct rule *rule = &rules->rules[k];
 		bool is_power =
 		        expr->op == OP_POW && rule->from->kind == AST_OPERATION && rule->from->op[0] == '^';
-		if ((rule->root != expr->op && !is_power) || (rule_table[k].kind == GUARD) != guards ||
-		    rules->off >> k & 1)
+		if ((rule->root != expr->op && !is_power) || (rule_table[k].kind == GUARD) != choice.guards ||
+		    choice.off >> k & 1)
 			continue;
 		struct match match = {.formula = {.exprs = rules->exprs},
-		                      .definitions = rule_table[k].within ? NULL : definitions};
+		                      .definitions = rule_table[k].within ? NULL : choice.definitions};
 		bool fits = match_pattern(&match, rule->from, expr);
-		match.definitions = definitions;
+		match.definitions = choice.definitions;
 		if (!fits || (rule->when && !condition_holds(&match, rule->when)))
 			continue;
 		*fired = &rule_table[k];

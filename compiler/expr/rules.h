@@ -10,8 +10,8 @@ struct rule_info {
 	const char *name;
 	enum rule_kind kind;
 	const char *from, *to, *when, *let; /* texts in the language; when and let may be NULL */
-	bool within; /* definitions of what is read are not looked at */
-	bool last;   /* has kinks, or hides its terms: after the last derivative only */
+	bool within;                        /* definitions of what is read are not looked at */
+	bool last; /* has kinks, or hides its terms: after the last derivative only */
 };
 
 /* "exact", "real", … */
@@ -22,8 +22,8 @@ extern const struct rule_info rule_table[];
 
 struct rules;
 
-/* Without those whose bit is in `off`. */
-struct rules *rules_new(struct exprs *exprs, uint64_t off);
+/* All of them, which stay with `exprs`. */
+const struct rules *rules_of(struct exprs *exprs);
 /* The bits of the rules whose kind is `kind` or less sure of keeping the value; EXACT: of all rules. */
 uint64_t rules_from(enum rule_kind kind);
 /* Those that come after the last derivative only. */
@@ -31,9 +31,17 @@ uint64_t rules_of_the_end(void);
 /* Place of a rule in the table; -1: there is none of that name. */
 int rule_named(const char *name);
 
-/* The node rewritten by the first rule that fits (those of kind GUARD only if `guards`, the others only if
- * not), in normal form; NULL if none fits. `fired` gets the rule. */
-const struct expr *rules_apply(struct rules *rules, const struct tensor_map *definitions, bool guards,
-                               const struct expr *expr, const struct rule_info **fired);
+/* Which rules are looked at: all but those whose bit is in `off`; those of kind GUARD only if `guards`, the
+ * others only if not. What is read may be seen through its definition; NULL: it is not. */
+struct rule_selection {
+	uint64_t off;
+	bool guards;
+	const struct tensor_map *definitions; /* tensor → struct equation */
+};
+
+/* The node rewritten by the first rule that fits, in normal form; NULL if none fits. `fired` gets the rule.
+ */
+const struct expr *rules_apply(const struct rules *rules, struct rule_selection choice, const struct expr *expr,
+                               const struct rule_info **fired);
 
 #endif

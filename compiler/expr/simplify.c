@@ -12,7 +12,8 @@ enum { MOST_FIRINGS = 10000, EXIT_INTERNAL = 4 };
 
 struct simplifying {
 	struct exprs *exprs;
-	struct rules *rules;
+	const struct rules *rules;
+	uint64_t rules_off;
 	struct tensor_map definitions; /* tensor → struct equation */
 	struct tensor_map rewritten;   /* nodes that a rule has changed, by address → what became of them */
 	bool guards;
@@ -29,7 +30,8 @@ static const struct expr *rewrite(void *context, const struct expr *expr)
 	if (known)
 		return known;
 	const struct rule_info *fired;
-	const struct expr *result = rules_apply(s->rules, &s->definitions, s->guards, node, &fired);
+	const struct expr *result = rules_apply(
+	        s->rules, (struct rule_selection){s->rules_off, s->guards, &s->definitions}, node, &fired);
 	if (!result || result == node)
 		return node;
 	if (++s->firings > MOST_FIRINGS) {
@@ -84,11 +86,11 @@ static void define(struct simplifying *s, const struct graph *graph, size_t from
 
 struct graph simplify(struct exprs *exprs, const struct graph *graph, struct rewriting rewriting)
 {
-	struct simplifying s = {
-	        .exprs = exprs,
-	        .rules = rules_new(exprs, rewriting.rules_off | (rewriting.last ? 0 : rules_of_the_end())),
-	        .definitions = {.arena = exprs_arena(exprs)},
-	        .history = rewriting.history};
+	struct simplifying s = {.exprs = exprs,
+	                        .rules = rules_of(exprs),
+	                        .rules_off = rewriting.rules_off | (rewriting.last ? 0 : rules_of_the_end()),
+	                        .definitions = {.arena = exprs_arena(exprs)},
+	                        .history = rewriting.history};
 	struct graph result = {.results = graph->results};
 	struct splitter *splitter = splitter_new(exprs, &result, graph);
 	for (size_t k = 0; k < graph->equations.count; k++) {

@@ -19,7 +19,7 @@ struct split {
 	struct diag *diag;
 	const struct source *source;
 	token_array in, out;
-	struct bracket open[MOST];
+	struct bracket *open; /* room for MOST */
 	size_t depth;         /* may exceed MOST: those brackets are not in `open` */
 	size_t top_begin;     /* in `out`: the first token of the statement at the top level … */
 	size_t begin;         /* … and of the innermost statement */
@@ -267,7 +267,8 @@ static void add(struct split *split, struct token token)
 token_array tokens_split(struct arena *arena, struct diag *diag, const struct source *source,
                          token_array tokens)
 {
-	struct split split = {.arena = arena, .diag = diag, .source = source, .in = tokens};
+	struct bracket open[MOST];
+	struct split split = {.arena = arena, .diag = diag, .source = source, .in = tokens, .open = open};
 	size_t i = 0;
 	while (i < tokens.count) {
 		bool lines = tokens.items[i].kind == TOKEN_EOL;
