@@ -171,6 +171,8 @@ void emit_elements(struct text *text, struct scope *scope, const struct step *st
 		emit_vectors(text, scope, step, ready, variable, from, whole);
 		from = whole;
 	}
+	if (rolls_loop(scope, index->extent))
+		text_line(text, "MLP_ROLLED");
 	open_loop(text, index->text, from, below, NULL);
 	emit_element(text, scope, step, ready);
 	close_loop(text);

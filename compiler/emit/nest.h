@@ -15,6 +15,9 @@ void share_turns(struct text *text, const struct scope *scope, const struct step
 void open_loop(struct text *text, const char *variable, const char *from, const char *below,
                const char *step);
 void close_loop(struct text *text);
+/* Of a prediction of few rows: is the loop over the extent one that Clang makes vectors of if it is not unrolled first
+ * (MLP_ROLLED)? */
+bool rolls_loop(const struct scope *scope, int64_t extent);
 /* A name for an index: a letter stands alone, longer names of users do not. */
 name_t index_name(struct scope *scope, const char *letters);
 

@@ -4,6 +4,8 @@
 
 #include "emit/nest.h"
 
+enum { LEAST_ROLLED = 8 };  /* iterations */
+
 void open_loop(struct text *text, const char *variable, const char *from, const char *below, const char *step)
 {
 	struct text line = text_new(text->arena);
@@ -152,6 +154,12 @@ static void add_to_sum(struct text *text, const struct scope *scope, name_t into
 		text_line(text, "if (%s != %s) break; /* not a number: it stays so */", into, into);
 }
 
+bool rolls_loop(const struct scope *scope, int64_t extent)
+{
+	return !scope->has_vector && scope->names->plan->batch < PLAN_SHORT_BATCH && extent >= LEAST_ROLLED &&
+	       scope->step && scope->step->function == PLAN_PREDICT;
+}
+
 /* Loops of reduction `level` and those inside; the value is in `into` (of the same operator) or in a new
  * variable, whose name is returned. */
 name_t emit_reduction(struct text *text, struct scope *outer, const struct chain *chain, int level,
@@ -173,6 +181,8 @@ name_t emit_reduction(struct text *text, struct scope *outer, const struct chain
 	struct scope scope = scope_inside(outer);
 	const char *extent = bind_variable(&scope, chain, level);
 	const char *variable = scope_find(&scope, chain_variable(reduction))->text;
+	if (level + 1 == chain->count && rolls_loop(outer, reduction->extent))
+		text_line(text, "MLP_ROLLED");
 	open_loop(text, variable, "0", extent, NULL);
 	if (level + 1 == chain->count) {
 		struct text value = text_new(text->arena);
