@@ -491,3 +491,41 @@ Test(unit, the_fingerprint_is_of_the_architecture)
 	arena_free(b->arena);
 	arena_free(c->arena);
 }
+
+/* --- for compilers -------------------------------------------------------------------------------------- */
+
+static bool has(const char *model, const char *text)
+{
+	struct compile *c = plan_of(model);
+	bool found = strstr(source_of(c), text) != NULL;
+	arena_free(c->arena);
+	return found;
+}
+
+/* An element that is not there without the condition is the only one that stays under it. */
+Test(for_compilers, the_workaround_stands_where_memory_is_read_under_a_condition)
+{
+	static const char workaround[] = "no-tree-loop-if-convert";
+	cr_expect_not(has("model m\ninput x[5]\noutput y[5] = relu(dense(x))\n", workaround));
+	cr_expect_not(has("model m\ninput x[5]\nparam a[5] = ones\noutput y[5] = if x > 0 then a else x\n",
+	                  workaround));
+	cr_expect(has("model m\ninput x[5]\noutput y[i: 5] = if i < 4 then x[i + 1] else 0\n", workaround));
+}
+
+Test(for_compilers, what_a_choice_reads_is_loaded_before_it)
+{
+	cr_expect(has("model m\ninput x[5]\nparam a[5] = ones\noutput y[5] = if x > 0 then a else x\n",
+	              "const float parameter_a_value = net->parameter_a[i];\n"));
+}
+
+Test(for_compilers, tiny_steps_are_compiled_for_whole_batches)
+{
+	static const char format[] = "model m\ninput x[%d]\ntarget t[1]\noutput y[1] = dense(x)\n"
+	                             "minimize half_sse(y, t)\ntrain { optimizer = sgd(0.1), batch = 4 }\n";
+	static const char whole[] = "return rows == M_BATCH ? step_of_rows(t, M_BATCH) : step_of_rows(t, rows);\n";
+	char text[1000];
+	snprintf(text, sizeof text, format, 3);
+	cr_expect(has(text, whole));
+	snprintf(text, sizeof text, format, 1000);
+	cr_expect_not(has(text, whole));
+}

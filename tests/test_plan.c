@@ -77,6 +77,80 @@ Test(plan, the_vector_is_the_index_of_contiguous_reads)
 	arena_free(c->arena);
 }
 
+/* --- what the machine makes of it ---------------------------------------------------------------------- */
+
+static struct compile *plan_for(const char *target, const char *format, int batch)
+{
+	char text[1000];
+	snprintf(text, sizeof text, format, batch);
+	return planned(text, &(struct compile_options){.target = target_named(target)});
+}
+
+static int vector_bytes(const char *target, const char *format, int batch)
+{
+	struct compile *c = plan_for(target, format, batch);
+	int bytes = c->plan.options.target->vector_bytes;
+	arena_free(c->arena);
+	return bytes;
+}
+
+/* Four numbers are 16 bytes, and no target has shorter vectors. */
+Test(plan, vectors_are_no_longer_than_the_longest_row)
+{
+	static const char two[] = "model m\ninput x[2]\ntarget t[2]\noutput y[2] = dense(x)\n"
+	                          "minimize half_sse(y, t)\ntrain { batch = %d }\n";
+	cr_expect_eq(vector_bytes("x86-64-v4", two, 1), 16);
+	cr_expect_eq(vector_bytes("x86-64-v4", two, 4), 16);
+	cr_expect_eq(vector_bytes("x86-64-v4", two, 9), 32);
+	cr_expect_eq(vector_bytes("x86-64-v4", two, 16), 64);
+	cr_expect_eq(vector_bytes("x86-64-v3", two, 16), 32);
+	cr_expect_eq(vector_bytes("x86-64-v4", "model m\ninput x[16]\noutput y[2] = dense(x)\n", 0), 64);
+	cr_expect_eq(vector_bytes("portable", two, 16), 0);
+}
+
+Test(plan, few_columns_lie_one_after_the_other_from_four_rows_on)
+{
+	static const char narrow[] = "model m\ninput x[2]\ntarget t[2]\nlayer h[%s] = tanh(dense(x))\n"
+	                             "output y[2] = dense(h)\nminimize half_sse(y, t)\ntrain { batch = %%d }\n";
+	static const struct {
+		const char *width;
+		int batch;
+		bool by_columns;
+	} cases[] = {{"3", 4, true}, {"3", 3, false}, {"15", 32, true}, {"16", 32, false}};
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		char format[1000];
+		snprintf(format, sizeof format, narrow, cases[k].width);
+		struct compile *c = plan_for("portable", format, cases[k].batch);
+		const struct tensor *h = step_writing(c, PLAN_FORWARD, "h")->members.items[0].equation->left;
+		cr_expect_eq(plan_lies_by_columns(&c->plan, h), cases[k].by_columns, "width %s, batch %d",
+		             cases[k].width, cases[k].batch);
+		arena_free(c->arena);
+	}
+}
+
+/* Of the last layer's sums along 48 inputs, and of the wide ones' tiles. */
+Test(plan, plain_c_copies_rows)
+{
+	static const char tiles[] = "model m\ninput x[9]\nlayer h[48] = tanh(dense(x))\noutput y[3] = dense(h)\n"
+	                            "target t[3]\nminimize half_sse(y, t)\ntrain { batch = %d }\n";
+	static const char wide_batch[] = "model m\ninput x[100]\ntarget t[256]\noutput y[256] = dense(x)\n"
+	                                 "minimize half_sse(y, t)\ntrain { batch = %d }\n";
+	struct compile *c = plan_for("portable", tiles, 32);
+	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 48 * PLAN_TILE);
+	arena_free(c->arena);
+	c = plan_for("portable", tiles, 31);
+	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 0, "no whole tile");
+	arena_free(c->arena);
+	c = plan_for("portable", wide_batch, 64);
+	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 100 * PLAN_TILE);
+	arena_free(c->arena);
+	c = plan_for("portable", wide_batch, 63);
+	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 0, "each serves too few rows");
+	arena_free(c->arena);
+}
+
+/* --- memory --------------------------------------------------------------------------------------------- */
+
 /* By hand: float, batch 7. net 4*3+3 + 3*2+2 = 23 reals. */
 Test(plan, bytes_and_counts)
 {
