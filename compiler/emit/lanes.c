@@ -96,9 +96,9 @@ static void accumulate_lanes(struct tiling *t)
 
 static void open_index(struct tiling *t, int variable, const char *constant)
 {
-	const struct variable_name *free = &t->scope->free[variable];
 	if (variable < 0)
 		return;
+	const struct variable_name *free = &t->scope->free[variable];
 	if (variable == t->loops.grouped) {
 		t->from = scope_unique(t->scope, name_format(t->names, "%s_from", free->text));
 		tile_open(t, t->from, free->extent_name, "GROUP");
