@@ -11,8 +11,10 @@
 
 /* Clang's -ffp-contract=fast, which is not its default, cannot be taken back here. GCC's jamming of loops takes
  * rows of sums out of their registers. */
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
 #pragma GCC optimize("fp-contract=off", "no-loop-unroll-and-jam")
+#elif defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("fp-contract=off")
 #else
 #pragma STDC FP_CONTRACT OFF
 #endif

@@ -128,24 +128,25 @@ Test(plan, few_columns_lie_one_after_the_other_from_four_rows_on)
 	}
 }
 
-/* Of the last layer's sums along 48 inputs, and of the wide ones' tiles. */
+/* Of the last layer's sums along 48 inputs, and of gradients of wide parameters. */
 Test(plan, plain_c_copies_rows)
 {
 	static const char tiles[] = "model m\ninput x[9]\nlayer h[48] = tanh(dense(x))\noutput y[3] = dense(h)\n"
 	                            "target t[3]\nminimize half_sse(y, t)\ntrain { batch = %d }\n";
-	static const char wide_batch[] = "model m\ninput x[100]\ntarget t[256]\noutput y[256] = dense(x)\n"
-	                                 "minimize half_sse(y, t)\ntrain { batch = %d }\n";
+	static const char weights[] = "model m\ninput x[%d]\ntarget t[256]\noutput y[256] = dense(x)\n"
+	                              "minimize half_sse(y, t)\ntrain { batch = 70 }\n";
 	struct compile *c = plan_for("portable", tiles, 32);
 	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 48 * PLAN_TILE);
 	arena_free(c->arena);
 	c = plan_for("portable", tiles, 31);
 	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 0, "no whole tile");
 	arena_free(c->arena);
-	c = plan_for("portable", wide_batch, 64);
-	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 100 * PLAN_TILE);
+	c = plan_for("portable", weights, 64);
+	cr_expect_eq(step_writing(c, PLAN_BACKWARD, "d_y.W")->loops.panel, 70 * PLAN_TILE);
+	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 0, "one row may be all");
 	arena_free(c->arena);
-	c = plan_for("portable", wide_batch, 63);
-	cr_expect_eq(step_writing(c, PLAN_PREDICT, "y")->loops.panel, 0, "each serves too few rows");
+	c = plan_for("portable", weights, 63);
+	cr_expect_eq(step_writing(c, PLAN_BACKWARD, "d_y.W")->loops.panel, 0, "each serves too few rows");
 	arena_free(c->arena);
 }
 

@@ -39,8 +39,6 @@ void sums_declare_block(struct sums *sums, const char *type, const char *around)
 /* The loop over a block, if there is one; returns where its sum is. */
 name_t sums_open_block(struct sums *sums, struct scope *scope, name_t lone);
 
-/* The part of a thread in the memory for copies of rows. */
-void sums_own_panel(struct sums *sums, const char *terms, const char *width);
 /* sums_turned.c: "panel[i * 32 + j] = x[n + j][i];" for all i and j. The batch may end before the 32 rows do,
  * unless they are `whole`; then its last row stands for those behind it. */
 void sums_fill_panel(struct sums *sums, const struct expr *rows, const char *width, name_t element,

@@ -25,8 +25,6 @@ static void copy_rows(struct sums *sums, name_t start)
 	struct text line = text_new(sums->text->arena);
 	index->text = name_format(names, "%s + j", start);
 	index->compound = true;
-	if (sums->loops.is_shared)
-		sums_own_panel(sums, extent, "TILE");
 	open_loop(sums->text, term, "0", extent, NULL);
 	open_loop(sums->text, "j", "0", "TILE", NULL);
 	text_printf(&line, "%s = ", in_panel(sums, &scope));
@@ -79,7 +77,8 @@ static void store_row(struct sums *sums, const char *from, const char *start, co
 	emit_element(sums->text, &scope, sums->step, &ready);
 }
 
-/* The loop over the tiles of a row, around all others: what a tile reads stays near. The last one of a row
+/* The loop over the tiles of a row: around all others, so that what a tile reads stays near, or inside of them where
+ * threads share the turns of the outermost, which are more then. The last one of a row
  * that TILE does not divide starts earlier and stores its new elements alone. */
 static void open_tiles(struct sums *sums, name_t *from, name_t *start)
 {
@@ -87,7 +86,8 @@ static void open_tiles(struct sums *sums, name_t *from, name_t *start)
 	struct names *names = scope->names->names;
 	const struct variable_name *index = &scope->free[sums->loops.vector];
 	*start = *from = scope_unique(scope, name_format(names, "%s_from", index->text));
-	share_turns(sums->text, scope, sums->step);
+	if (sums->opened == 0)
+		share_turns(sums->text, scope, sums->step);
 	open_loop(sums->text, *from, "0", index->extent_name, "TILE");
 	sums->opened++;
 	if (index->extent % PLAN_TILE == 0)
@@ -103,11 +103,14 @@ void emit_sums_row(struct sums *sums)
 	bool tiled = sums->loops.width < sums->left->extents[vector];
 	const char *width = tiled ? "TILE" : sums->scope->free[vector].extent_name;
 	name_t from = NULL, start = NULL;
+	if (sums->loops.is_shared)
+		sums_open_outer(sums);
 	if (tiled)
 		open_tiles(sums, &from, &start);
 	if (copied_rows(sums))
 		copy_rows(sums, start);
-	sums_open_outer(sums);
+	if (!sums->loops.is_shared)
+		sums_open_outer(sums);
 	sums_declare(sums, "sum", width);
 	accumulate_row(sums, start, width);
 	store_row(sums, from, start, width);

@@ -1,7 +1,7 @@
 /* The sums of rows of the batch, copied column by column. */
 #include "emit/sums.h"
 
-void sums_own_panel(struct sums *sums, const char *terms, const char *width)
+static void own_panel(struct sums *sums, const char *terms, const char *width)
 {
 	struct c_names *names = sums->scope->names;
 	c_line(sums->text, name_format(names->names,
@@ -18,7 +18,7 @@ void sums_fill_panel(struct sums *sums, const struct expr *rows, const char *wid
 	struct variable_name *row = &scope.free[0];
 	const struct variable_name *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]));
 	if (sums->loops.is_shared)
-		sums_own_panel(sums, term->extent_name, width);
+		own_panel(sums, term->extent_name, width);
 	open_loop(sums->text, element, "0", width, NULL);
 	name_t here = name_format(names, "%s + %s", row->text, element);
 	if (!whole) {

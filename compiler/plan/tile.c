@@ -271,19 +271,20 @@ static void turn_lanes(const struct plan *plan, struct step *step)
 		step->loops.panel = terms * PLAN_TILE;
 }
 
-/* In plain C, tiles of rows that lie far apart and serve many other rows are copied too. */
+/* In plain C, tiles of rows of the batch that lie far apart and serve many other rows are copied too: in the sums of
+ * weights' gradients. Rows of a parameter are not, which would cost more than it brings where few rows are predicted. */
 static void copy_rows(const struct plan *plan, struct step *step)
 {
 	const struct equation *equation = lone_sum(plan->arena, step);
 	struct loops *loops = &step->loops;
-	if (loops->form != LOOP_ROW || loops->blocked < 0)
+	if (loops->form != LOOP_ROW || loops->blocked < 0 || plan->options.threads > 1)
 		return;
 	const struct tensor *left = equation->left;
 	struct chain chain = chain_of(equation->right);
 	const struct expr *row = row_factor(plan, equation, loops->vector);
 	bool is_far = left->extents[loops->vector] > loops->width &&
 	              left->extents[loops->vector] * plan->options.real_size >= FAR_BYTES;
-	if (!row || !is_far || extent_of(plan, left, loops->blocked) < PANEL_USES ||
+	if (!row || !is_far || chain.reductions[0]->extent != EXTENT_ROWS || extent_of(plan, left, loops->blocked) < PANEL_USES ||
 	    plan_panel(plan, row->tensor) > 0)
 		return;
 	for (int v = 0; v < left->rank; v++)
