@@ -12,7 +12,7 @@ static const struct expr *copied_rows(const struct sums *sums)
 {
 	if (sums->loops.panel == 0)
 		return NULL;
-	return row_factor(sums->scope->names->plan, sums->equation, sums->loops.vector);
+	return factor_along(sums->scope->names->plan, sums->equation, sums->loops.vector);
 }
 
 static void copy_rows(struct sums *sums, name_t start)

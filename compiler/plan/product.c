@@ -80,7 +80,7 @@ const struct expr *rows_factor(const struct plan *plan, const struct equation *e
 	return NULL;
 }
 
-const struct expr *row_factor(const struct plan *plan, const struct equation *equation, int variable)
+const struct expr *factor_along(const struct plan *plan, const struct equation *equation, int variable)
 {
 	struct product product = product_of(chain_of(equation->right).body);
 	for (int k = 0; product.count == 2 && k < 2; k++)

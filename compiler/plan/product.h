@@ -25,7 +25,7 @@ enum stride stride_along(const struct plan *plan, const struct expr *read, int v
 const struct expr *rows_factor(const struct plan *plan, const struct equation *equation);
 
 /* Of a sum of two factors: the one that alone moves along the free variable, to the next element. NULL: there is none. */
-const struct expr *row_factor(const struct plan *plan, const struct equation *equation, int variable);
+const struct expr *factor_along(const struct plan *plan, const struct equation *equation, int variable);
 
 /* Of the sum of a gradient like d[n, i] = sum(o, W[o, i] * e[n, o]): the factor e, a matrix of the batch. Copied column by
  * column, it lets vectors go along the rows of a batch that is long enough. Values of a prediction have one order of

@@ -281,11 +281,11 @@ static void copy_rows(const struct plan *plan, struct step *step)
 		return;
 	const struct tensor *left = equation->left;
 	struct chain chain = chain_of(equation->right);
-	const struct expr *row = row_factor(plan, equation, loops->vector);
+	const struct expr *row = factor_along(plan, equation, loops->vector);
 	bool is_far = left->extents[loops->vector] > loops->width &&
 	              left->extents[loops->vector] * plan->options.real_size >= FAR_BYTES;
-	if (!row || !is_far || chain.reductions[0]->extent != EXTENT_ROWS || extent_of(plan, left, loops->blocked) < PANEL_USES ||
-	    plan_panel(plan, row->tensor) > 0)
+	if (!row || !is_far || chain.reductions[0]->extent != EXTENT_ROWS ||
+	    extent_of(plan, left, loops->blocked) < PANEL_USES || plan_panel(plan, row->tensor) > 0)
 		return;
 	for (int v = 0; v < left->rank; v++)
 		if (v != loops->vector && expr_uses(row, v))
