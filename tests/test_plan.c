@@ -108,6 +108,37 @@ Test(plan, vectors_are_no_longer_than_the_longest_row)
 	cr_expect_eq(vector_bytes("portable", two, 16), 0);
 }
 
+static int panel_of_second(const char *target, int width, int batch)
+{
+	static const char text[] = "model m\ninput x[300]\ntarget t[2]\nlayer h[%d] = tanh(dense(x))\n"
+	                           "output y[2] = dense(h)\nminimize half_sse(y, t)\ntrain { batch = %%d }\n";
+	char format[1000];
+	snprintf(format, sizeof format, text, width);
+	struct compile *c = plan_for(target, format, batch);
+	const struct tensor *parameter = c->program.stored.items[0];
+	int panel = plan_panel(&c->plan, parameter);
+	cr_expect_eq(plan_is_padded(&c->plan, parameter), panel > 0 && width % panel != 0);
+	const struct tensor *h = step_writing(c, PLAN_FORWARD, "h")->members.items[0].equation->left;
+	if (panel > 0)
+		cr_expect_geq(width + plan_row_gap(&c->plan, h), (width + panel - 1) / panel * panel,
+		              "vectors of the last tile go beyond the row of %d", width);
+	arena_free(c->arena);
+	return panel;
+}
+
+/* 127 are 4 * 32 less one; 100 would be 7 vectors of 16, one by one, or 28 too many. */
+Test(plan, panels_are_padded_where_little_is_lost)
+{
+	cr_expect_eq(panel_of_second("x86-64-v4", 128, 8), 64);
+	cr_expect_eq(panel_of_second("x86-64-v4", 127, 8), 64);
+	cr_expect_eq(panel_of_second("x86-64-v3", 127, 8) % 16, 0);
+	cr_expect_gt(panel_of_second("x86-64-v3", 127, 8), 0);
+	cr_expect_eq(panel_of_second("x86-64-v4", 100, 8), 0);
+	cr_expect_eq(panel_of_second("x86-64-v4", 128, 1), 64);
+	cr_expect_eq(panel_of_second("x86-64-v4", 127, 3), 0, "rows that serve few are read once");
+	cr_expect_eq(panel_of_second("portable", 127, 8), 0);
+}
+
 Test(plan, few_columns_lie_one_after_the_other_from_four_rows_on)
 {
 	static const char narrow[] = "model m\ninput x[2]\ntarget t[2]\nlayer h[%s] = tanh(dense(x))\n"

@@ -134,13 +134,15 @@ Test(weights, every_rank)
 		check_subject(&subjects[k], false);
 }
 
+#define PANELS \
+	"model panels\ninput x[40]\ntarget t[1]\nlayer h[%d] = tanh(dense(x))\n" \
+	"layer g[%d] = relu(dense(h))\noutput y[1] = dense(g)\nminimize mse(y, t)\ntrain { batch = 8 }\n"
+
 /* Parameters that lie in panels, which are large ones: the target says how wide. One of them is of an inner layer,
  * whose gradient wants another layout than its prediction. */
 Test(weights, panels)
 {
-	put("panels.mlp", "model panels\ninput x[40]\ntarget t[1]\nlayer h[256] = tanh(dense(x))\n"
-	                  "layer g[96] = relu(dense(h))\noutput y[1] = dense(g)\nminimize mse(y, t)\n"
-	                  "train { batch = 8 }\n");
+	put("panels.mlp", PANELS, 256, 96);
 	static const struct subject subject = {"panels.mlp",
 	                                       "panels",
 	                                       "float",
@@ -157,6 +159,37 @@ Test(weights, panels)
 		          "h.W lies in no panels");
 		check_subject(&subject, false);
 	}
+}
+
+/* Free elements of padded panels are 0 whatever was there, from the beginning and when they are set; nothing that is not
+ * free is lost. */
+#define FREE_MAIN \
+	"#include <stdio.h>\n#include <string.h>\n#include \"panels.h\"\n" \
+	"static struct panels_training t;\nstatic float values[300 * 127];\n" \
+	"static void count(void) {\n" \
+	"\tconst float *all = &t.net.g_W[0][0][0];\n\tint none = 0, zeros = 0;\n" \
+	"\tfor (size_t k = 0; k < sizeof t.net.g_W / sizeof *all; k++) {\n" \
+	"\t\tnone += all[k] != all[k];\n\t\tzeros += all[k] == 0.0f;\n\t}\n" \
+	"\tprintf(\"%%d not set, %%d zeros\\n\", none, zeros);\n}\n" \
+	"int main(void) {\n" \
+	"\tmemset(&t, 0xff, sizeof t);\n\tpanels_init(&t, 1);\n\tcount();\n" \
+	"\tfor (int k = 0; panels_tensor(k); k++) {\n" \
+	"\t\tpanels_get(&t.net, k, values);\n\t\tfloat *at = (float *)(void *)&t.net;\n" \
+	"\t\tif (strcmp(panels_tensor(k)->name, \"g.W\"))\n\t\t\tcontinue;\n" \
+	"\t\tfor (size_t j = 0; j < sizeof t.net / sizeof *at; j++)\n\t\t\tmemset(&at[j], 0xff, sizeof *at);\n" \
+	"\t\tpanels_set(&t.net, k, values);\n\t}\n\tcount();\n\treturn 0;\n}\n"
+
+Test(weights, free_elements_of_panels_are_zero)
+{
+	put("panels.mlp", PANELS, 300, 127);
+	put("free.c", FREE_MAIN);
+	cr_assert(run("$MLPC --target=x86-64-v2 panels.mlp -o panels.c 2>&1 && grep -q 'g_W\\[.* + 15) / 16\\]\\[.*\\]\\[16\\];' panels.h && "
+	              "gcc -O1 -w -ffp-contract=off -I$ROOT/runtime free.c panels.c $BUILD/libmlp.a -lm -o free 2>&1 && ./free") == 0,
+	          "%s", output);
+	cr_expect_str_eq(output, "0 not set, 300 zeros\n0 not set, 300 zeros\n");
+	static const struct subject subject = {"panels.mlp",      "panels", "float", 40, 1,
+	                                       "--target=native", SAME,     "gcc"};
+	check_subject(&subject, false);
 }
 
 /* From NumPy's hands too; the constants as they stand. */

@@ -81,10 +81,10 @@ static int64_t gradient_reals(const struct plan *plan)
 	int64_t reals = 0;
 	for (size_t k = 0; k < plan->parameter_gradients.count; k++)
 		if (plan->parameter_gradients.items[k])
-			reals += tensor_elements(plan->parameter_gradients.items[k], plan->batch);
+			reals += plan_reals(plan, plan->parameter_gradients.items[k]);
 	for (size_t k = 0; k < plan->input_gradients.count; k++)
 		if (plan->input_gradients.items[k])
-			reals += tensor_elements(plan->input_gradients.items[k], plan->batch);
+			reals += plan_reals(plan, plan->input_gradients.items[k]);
 	return reals;
 }
 

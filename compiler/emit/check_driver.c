@@ -122,8 +122,8 @@ static void emit_rows(struct text *text, const struct c_names *names, const tens
 		        kind == STORED ? name_format(names->names, "training.net.%s", c_tensor(names, tensor))
 		                       : name_format(names->names, "values_%d", first + (int)k);
 		struct plan_order order = plan_order(names->plan, tensor);
-		text_printf(text, "\t{&%s, sizeof %s / sizeof(%s), %lld, %lld, %lld, %lld, %d, %d, %d},\n",
-		            place, place, c_type(names, tensor), (long long)order.matrices,
+		text_printf(text, "\t{&%s, %lld, %lld, %lld, %lld, %lld, %d, %d, %d},\n", place,
+		            (long long)tensor_elements(tensor, names->plan->batch), (long long)order.matrices,
 		            (long long)order.rows, (long long)order.columns, (long long)order.width,
 		            tensor->classes > 0, kind == STORED ? (int)k : -1, kind == INPUT ? (int)k : -1);
 	}

@@ -48,7 +48,7 @@ static void emit_constants(struct text *text, const struct c_names *names)
 
 static void emit_member(struct text *text, struct c_names *names, const struct tensor *tensor)
 {
-	int64_t gap = plan_gap(names->plan, tensor_elements(tensor, names->plan->batch));
+	int64_t gap = plan_gap(names->plan, tensor);
 	text_line(text, "%s %s%s;", names->real, c_tensor(names, tensor), c_shape(names, tensor, 0));
 	if (gap > 0)
 		text_line(text, "%s %s[%lld];", names->real, c_unique(names, names->used, "gap"), (long long)gap);

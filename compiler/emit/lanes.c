@@ -74,17 +74,20 @@ static void accumulate_lanes(struct tiling *t)
 	                              : name_format(t->names, "%s - %s %% MLP_LANES", index.extent_name,
 	                                            index.extent_name);
 	int panel = tile_panel_along(t, t->loops.vector);
-	if (panel > 0) {
-		opened += tile_open_panels(t, &scope, t->loops.vector, panel);
-		tile_open_panel(t, &scope, t->loops.vector);
-	} else if (has_whole) {
-		open_loop(t->text, index.text, "0", whole, "MLP_LANES");
-	}
 	if (has_whole) {
-		accumulate_part(t, &scope,
+		struct scope inner = scope_inside(&scope);
+		int loops = 1;
+		if (panel > 0) {
+			loops += tile_open_panels(t, &inner, t->loops.vector, panel);
+			tile_open_panel(t, &inner, t->loops.vector, whole);
+		} else {
+			open_loop(t->text, index.text, "0", whole, "MLP_LANES");
+		}
+		accumulate_part(t, &inner,
 		                name_format(t->names, "%s + p * %s", index.text, c_vector_width(t->scope)),
 		                c_vector_function(t->scope, "load"), ")", ")");
-		close_loop(t->text);
+		while (loops-- > 0)
+			close_loop(t->text);
 	}
 	if (rest != 0)
 		accumulate_part(t, &scope, whole, c_vector_function(t->scope, "load_part"),

@@ -10,12 +10,14 @@ void share_turns(struct text *text, const struct scope *scope, const struct step
 
 /* --- plain -------------------------------------------------------------------------------------------- */
 
-/* The loop over the panels of a tensor; returns where each begins. */
-static name_t open_panels(struct text *text, struct scope *scope, int variable, int width)
+/* The loop over the panels of a tensor; returns where each begins, and sets where it ends. */
+static name_t open_panels(struct text *text, struct scope *scope, int variable, int width, name_t *end)
 {
 	struct variable_name *index = &scope->free[variable];
+	name_t size = name_format(scope->names->names, "%d", width);
 	name_t from = scope_unique(scope, name_format(scope->names->names, "%s_from", index->text));
-	open_loop(text, from, "0", index->extent_name, name_format(scope->names->names, "%d", width));
+	open_loop(text, from, "0", index->extent_name, size);
+	*end = end_of_part(text, scope, index, from, size, index->extent_name, index->extent % width == 0);
 	index->start = from;
 	index->within = name_format(scope->names->names, "%s - %s", index->text, from);
 	index->width = width;
@@ -26,11 +28,11 @@ static void emit_plain(struct text *text, struct scope *scope, const struct step
                        const struct tensor *left, const struct tensor *stored)
 {
 	int panel = left->rank > 0 ? plan_panel(scope->names->plan, stored) : 0;
-	name_t from = NULL;
+	name_t from = "0", end = NULL;
 	share_turns(text, scope, step);
 	if (panel > 0)
 		from = open_panels(text, scope, plan_dimension(scope->names->plan, stored, left->rank - 1),
-		                   panel);
+		                   panel, &end);
 	for (int place = 0; place + 1 < left->rank; place++) {
 		int k = plan_dimension(scope->names->plan, stored, place);
 		open_loop(text, scope->free[k].text, "0", scope->free[k].extent_name, NULL);
@@ -40,9 +42,7 @@ static void emit_plain(struct text *text, struct scope *scope, const struct step
 		emit_element(text, scope, step, &none);
 	} else {
 		int last = plan_dimension(scope->names->plan, stored, left->rank - 1);
-		emit_elements(text, scope, step, &none, last, from ? from : "0",
-		              from ? name_format(scope->names->names, "%s + %d", from, panel)
-		                   : scope->free[last].extent_name);
+		emit_elements(text, scope, step, &none, last, from, end ? end : scope->free[last].extent_name);
 	}
 	for (int k = panel > 0 ? -1 : 0; k + 1 < left->rank; k++)
 		close_loop(text);

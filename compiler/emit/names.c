@@ -184,7 +184,10 @@ const char *c_leading_extent(const struct c_names *names, const struct tensor *t
 	if (panel == 0)
 		return c_extent(names, tensor, plan_dimension(names->plan, tensor, 0));
 	int last = plan_dimension(names->plan, tensor, tensor->rank - 1);
-	return name_format(names->names, "%s / %d", c_extent(names, tensor, last), panel);
+	const char *extent = c_extent(names, tensor, last);
+	return plan_is_padded(names->plan, tensor)
+	               ? name_format(names->names, "(%s + %d) / %d", extent, panel - 1, panel)
+	               : name_format(names->names, "%s / %d", extent, panel);
 }
 
 /* [panels][all other dimensions][width] */

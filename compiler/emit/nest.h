@@ -15,6 +15,10 @@ void share_turns(struct text *text, const struct scope *scope, const struct step
 void open_loop(struct text *text, const char *variable, const char *from, const char *below,
                const char *step);
 void close_loop(struct text *text);
+/* Where a part of the index ends that begins at `from`: "from + size", and where parts do not divide it, no further than
+ * `extent` is. */
+name_t end_of_part(struct text *text, struct scope *scope, const struct variable_name *index, const char *from,
+                   const char *size, const char *extent, bool divides);
 /* Of a prediction of few rows: is the loop over the extent one that Clang makes vectors of if it is not unrolled first
  * (MLP_ROLLED)? */
 bool rolls_loop(const struct scope *scope, int64_t extent);

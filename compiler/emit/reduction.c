@@ -16,6 +16,18 @@ void open_loop(struct text *text, const char *variable, const char *from, const 
 	text->indent++;
 }
 
+name_t end_of_part(struct text *text, struct scope *scope, const struct variable_name *index, const char *from,
+                   const char *size, const char *extent, bool divides)
+{
+	struct names *names = scope->names->names;
+	name_t end = name_format(names, "%s + %s", from, size);
+	if (divides)
+		return end;
+	name_t name = scope_unique(scope, name_format(names, "%s_end", index->text));
+	c_line(text, name_format(names, "const int %s = %s < %s ? %s : %s;", name, end, extent, end, extent));
+	return name;
+}
+
 void close_loop(struct text *text)
 {
 	c_close(text);

@@ -198,13 +198,12 @@ static void store_row(struct tiling *t)
 	text_line(t->text, "%s sums[ROWS][WIDTH];", scope.names->real);
 	tile_store_sums(t, "");
 	name_t row = tile_open_here(t, &scope, t->loops.blocked, "ROWS");
-	const char *within = name_format(t->names, "%s - %s", index, t->start);
-	scope.free[t->loops.vector].start = t->start;
-	scope.free[t->loops.vector].within = within;
+	scope.free[t->loops.vector].start = t->from;
+	scope.free[t->loops.vector].within = name_format(t->names, "%s - %s", index, t->from);
 	scope.free[t->loops.vector].width = t->loops.width;
-	struct ready ready = {t->equation->left, name_format(t->names, "sums[%s][%s]", row, within)};
-	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from,
-	              name_format(t->names, "%s + WIDTH", t->start));
+	struct ready ready = {t->equation->left,
+	                      name_format(t->names, "sums[%s][%s - %s]", row, index, t->start)};
+	emit_elements(t->text, &scope, t->step, &ready, t->loops.vector, t->from, t->end);
 }
 
 void emit_rows(struct tiling *t)
@@ -221,11 +220,15 @@ void emit_rows(struct tiling *t)
 	t->from = scope_unique(scope, name_format(t->names, "%s_from", vector->text));
 	t->start = t->from;
 	tile_open(t, t->from, vector->extent_name, "WIDTH");
-	if (vector->extent % t->loops.width != 0) {
+	if (t->loops.overlaps) {
 		t->start = scope_unique(scope, name_format(t->names, "%s_start", vector->text));
 		c_line(t->text,
 		       name_format(t->names, "const int %s = %s < %s - WIDTH ? %s : %s - WIDTH;", t->start,
 		                   t->from, vector->extent_name, t->from, vector->extent_name));
+		t->end = name_format(t->names, "%s + WIDTH", t->start);
+	} else {
+		t->end = end_of_part(t->text, scope, vector, t->from, "WIDTH", vector->extent_name,
+		                     vector->extent % t->loops.width == 0);
 	}
 	if (t->loops.panel > 0)
 		fill_panel(t);

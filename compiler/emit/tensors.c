@@ -55,6 +55,14 @@ static bool is_moved(const struct c_names *names, const struct tensor *tensor)
 	return plan_order(names->plan, tensor).rows > 1;
 }
 
+static bool any_padded(const struct c_names *names, const tensors *list)
+{
+	for (size_t k = 0; k < list->count; k++)
+		if (plan_is_padded(names->plan, list->items[k]))
+			return true;
+	return false;
+}
+
 static bool any_moved(const struct c_names *names, const tensors *list)
 {
 	for (size_t k = 0; k < list->count; k++)
@@ -100,7 +108,7 @@ static void emit_orders(struct text *text, const struct c_names *names, const te
 	text_line(text, "};\n");
 }
 
-static void emit_reordering(struct text *text, const struct c_names *names, const char *name,
+static void emit_reordering(struct text *text, const struct c_names *names, const char *name, const char *rows,
                             const char *copy)
 {
 	c_line(text, name_format(names->names,
@@ -108,10 +116,10 @@ static void emit_reordering(struct text *text, const struct c_names *names, cons
 	                         name, names->real, names->real));
 	text_line(text,
 	          "{\n\tfor (size_t g = 0; g < order->groups; g++)\n"
-	          "\t\tfor (size_t r = 0; r < order->rows; r++)\n"
+	          "\t\tfor (size_t r = 0; r < %s; r++)\n"
 	          "\t\t\tfor (size_t c = 0; c < order->columns; c++)\n"
 	          "\t\t\t\t%s\n}\n",
-	          copy);
+	          rows, copy);
 }
 
 /* What get and set share, where some tensor does not lie as the caller has it. */
@@ -128,8 +136,17 @@ static void emit_orders_of_elements(struct text *text, const struct c_names *nam
 	                "\treturn ((row / order->width * order->groups + group) * order->columns + column) * "
 	                "order->width\n"
 	                "\t\t\t+ row %% order->width;\n}\n");
-	emit_reordering(text, names, "set_ordered", "to[place_of(order, g, r, c)] = *from++;");
-	emit_reordering(text, names, "get_ordered", "*to++ = from[place_of(order, g, r, c)];");
+	if (any_padded(names, &program->stored)) {
+		c_comment(text, "The last panel may have rows that are not there. They are 0.");
+		text_line(text, "static size_t rows_of_panels(const struct mlp_order *order)\n{\n"
+		                "\treturn (order->rows + order->width - 1) / order->width * order->width;\n}\n");
+		emit_reordering(text, names, "set_ordered", "rows_of_panels(order)",
+		                "to[place_of(order, g, r, c)] = r < order->rows ? *from++ : 0;");
+	} else {
+		emit_reordering(text, names, "set_ordered", "order->rows",
+		                "to[place_of(order, g, r, c)] = *from++;");
+	}
+	emit_reordering(text, names, "get_ordered", "order->rows", "*to++ = from[place_of(order, g, r, c)];");
 }
 
 /* `owner` is the struct that holds it. */

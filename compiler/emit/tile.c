@@ -77,12 +77,12 @@ int tile_open_panels(struct tiling *t, struct scope *scope, int variable, int wi
 	return 1;
 }
 
-int tile_open_panel(struct tiling *t, const struct scope *scope, int variable)
+int tile_open_panel(struct tiling *t, struct scope *scope, int variable, const char *extent)
 {
 	const struct variable_name *index = scope_find(scope, variable);
-	open_loop(t->text, index->text, index->start,
-	          name_format(t->names, "%s + %d", index->start, index->width),
-	          t->loops.form == LOOP_LANES ? "MLP_LANES" : NULL);
+	name_t end = end_of_part(t->text, scope, index, index->start, name_format(t->names, "%d", index->width), extent,
+	                         index->extent % index->width == 0);
+	open_loop(t->text, index->text, index->start, end, t->loops.form == LOOP_LANES ? "MLP_LANES" : NULL);
 	return 1;
 }
 
@@ -130,16 +130,11 @@ void tile_store_group(struct tiling *t, int variable, const char *constant, cons
 	struct scope scope = scope_inside(t->scope);
 	const struct variable_name *last = &scope.free[t->loops.grouped];
 	name_t here = tile_open_here(t, &scope, variable, constant);
-	const char *below = name_format(t->names, "%s + GROUP", t->from);
-	if (last->extent % t->loops.group != 0) {
-		name_t end = scope_unique(&scope, name_format(t->names, "%s_end", last->text));
-		c_line(t->text, name_format(t->names, "const int %s = %s < %s ? %s : %s;", end, below,
-		                            last->extent_name, below, last->extent_name));
-		below = end;
-	}
+	name_t end = end_of_part(t->text, &scope, last, t->from, "GROUP", last->extent_name,
+	                         last->extent % t->loops.group == 0);
 	struct ready ready = {t->equation->left,
 	                      name_format(t->names, "%s[%s][%s - %s]", values, here, last->text, t->from)};
-	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, below);
+	emit_elements(t->text, &scope, t->step, &ready, t->loops.grouped, t->from, end);
 }
 
 void emit_tile(struct text *text, struct scope *scope, const struct step *step,

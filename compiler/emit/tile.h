@@ -15,7 +15,7 @@ struct tiling {
 	struct loops loops;
 	struct names *names;
 	char type;                                              /* f or d */
-	name_t from, start;                                     /* of the tile along the vector */
+	name_t from, start, end; /* of the tile along the vector; the last one may start before `from`: loops.overlaps */
 	int opened;
 };
 
@@ -34,9 +34,10 @@ name_t tile_open_here(struct tiling *t, struct scope *scope, int variable, const
 int tile_open_reductions(struct tiling *t, const struct scope *scope, int but);
 /* The width of the panels that a factor is cut into along the index of the sum; 0: none is. */
 int tile_panel_along(const struct tiling *t, int variable);
-/* The loop over such panels, and that over one of them, in which the variable is a position; they return 1. */
+/* The loop over such panels, and that over one of them, up to `extent`, in which the variable is a position; they
+ * return 1. */
 int tile_open_panels(struct tiling *t, struct scope *scope, int variable, int width);
-int tile_open_panel(struct tiling *t, const struct scope *scope, int variable);
+int tile_open_panel(struct tiling *t, struct scope *scope, int variable, const char *extent);
 /* The elements of a group, whose sums stand in values[place in a block of the variable][place in the group]. */
 void tile_store_group(struct tiling *t, int variable, const char *constant, const char *values);
 /* A loop over a tile, whose sums stay in registers only where it has no branches. */

@@ -54,7 +54,7 @@ static void accumulate(struct tiling *t)
 	if (panel > 0 && factor_of(t, false)->tensor->rank == 2)
 		prefetch_panel(t, &scope, panel);
 	if (panel > 0)
-		opened += tile_open_panel(t, &scope, term);
+		opened += tile_open_panel(t, &scope, term, scope_find(&scope, term)->extent_name);
 	tile_add_rows(t, &scope, factor_of(t, true), factor_of(t, false));
 	while (opened-- > 0)
 		close_loop(t->text);

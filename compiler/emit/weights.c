@@ -26,7 +26,7 @@ static double next_value(struct writer *writer)
 	int64_t place = writer->at++, in_panel = place % order.width;
 	int64_t column = place / order.width % order.columns, rest = place / order.width / order.columns;
 	int64_t matrix = rest % order.matrices, row = rest / order.matrices * order.width + in_panel;
-	return writer->values[(matrix * order.rows + row) * order.columns + column];
+	return row < order.rows ? writer->values[(matrix * order.rows + row) * order.columns + column] : 0;
 }
 
 static void begin_line(struct writer *writer)
@@ -83,7 +83,8 @@ static void set_shape(struct writer *writer, const struct tensor *tensor)
 	const struct plan *plan = writer->names->plan;
 	int panel = plan_panel(plan, tensor), last = tensor->rank - 1;
 	if (panel > 0)
-		writer->extents[writer->rank++] = tensor->extents[plan_dimension(plan, tensor, last)] / panel;
+		writer->extents[writer->rank++] =
+		        (tensor->extents[plan_dimension(plan, tensor, last)] + panel - 1) / panel;
 	for (int place = 0; place < tensor->rank; place++)
 		writer->extents[writer->rank++] =
 		        panel > 0 && place == last ? panel

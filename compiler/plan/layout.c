@@ -62,6 +62,12 @@ int plan_panel(const struct plan *plan, const struct tensor *tensor)
 	return (int)(uintptr_t)tensor_map_get(&plan->panels, owned);
 }
 
+bool plan_is_padded(const struct plan *plan, const struct tensor *tensor)
+{
+	int panel = plan_panel(plan, tensor);
+	return panel > 0 && tensor->extents[plan_dimension(plan, tensor, tensor->rank - 1)] % panel != 0;
+}
+
 struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor)
 {
 	int last = tensor->rank - 1;

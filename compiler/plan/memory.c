@@ -37,15 +37,20 @@ int64_t tensor_elements(const struct tensor *tensor, int64_t rows)
 int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor)
 {
 	if (plan->options.target->vector_bytes == 0 || !plan_is_inner(tensor) || tensor->rank != 2 ||
-	    tensor->extents[0] != EXTENT_ROWS || plan_lies_by_columns(plan, tensor) ||
-	    tensor->extents[1] * plan->options.real_size % ROW_BYTES != 0)
+	    tensor->extents[0] != EXTENT_ROWS || plan_lies_by_columns(plan, tensor))
 		return 0;
-	return PLAN_ALIGNMENT;
+	int64_t cover = tile_cover(plan, tensor->extents[1]);
+	return cover - tensor->extents[1] +
+	       (cover * plan->options.real_size % ROW_BYTES == 0 ? PLAN_ALIGNMENT : 0);
 }
 
-static int64_t place_reals(const struct plan *plan, const struct tensor *tensor)
+int64_t plan_reals(const struct plan *plan, const struct tensor *tensor)
 {
-	return tensor_elements(tensor, plan->batch) + plan->batch * plan_row_gap(plan, tensor);
+	int64_t reals = tensor_elements(tensor, plan->batch);
+	if (!plan_is_padded(plan, tensor))
+		return reals + plan->batch * plan_row_gap(plan, tensor);
+	struct plan_order order = plan_order(plan, tensor);
+	return (order.rows + order.width - 1) / order.width * order.width * (reals / order.rows);
 }
 
 static bool among(const tensors *list, const struct tensor *tensor)
@@ -93,7 +98,7 @@ struct location plan_location(const struct plan *plan, enum plan_function functi
 	if (index)
 		return area->places.items[index - 1];
 	return (struct location){.tensor = stored, .kind = kind_of(plan, function, stored, false),
-	                      .reals = place_reals(plan, stored)};
+	                      .reals = plan_reals(plan, stored)};
 }
 
 /* --- lifetimes ---------------------------------------------------------------------------------------- */
@@ -109,7 +114,7 @@ static struct location *touch(struct plan *plan, enum plan_function function, co
 		                         .kind = kind_of(plan, function, tensor, stored),
 		                         .first = now,
 		                         .last = now,
-		                         .reals = place_reals(plan, tensor)};
+		                         .reals = plan_reals(plan, tensor)};
 		array_push(plan->arena, &area->places, place);
 		index = area->places.count;
 		tensor_map_set(&area->by_tensor, tensor, (const void *)index);
@@ -221,24 +226,18 @@ static tensors adjoints_of(const struct plan *plan, const tensors *list, bool wa
 
 /* --- bytes -------------------------------------------------------------------------------------------- */
 
-int64_t plan_gap(const struct plan *plan, int64_t reals)
+int64_t plan_gap(const struct plan *plan, const struct tensor *tensor)
 {
+	int64_t reals = plan_reals(plan, tensor);
 	return plan->options.target->vector_bytes > 0 ? aligned(reals) - reals : 0;
 }
 
-static int64_t total(const tensors *list, int64_t rows)
+/* Of members of a struct, with the gaps behind them. */
+static int64_t members(const struct plan *plan, const tensors *list)
 {
 	int64_t sum = 0;
 	for (size_t k = 0; k < list->count; k++)
-		sum += list->items[k] ? tensor_elements(list->items[k], rows) : 0;
-	return sum;
-}
-
-static int64_t total_gap(const struct plan *plan, const tensors *list, int64_t rows)
-{
-	int64_t sum = 0;
-	for (size_t k = 0; k < list->count; k++)
-		sum += list->items[k] ? plan_gap(plan, tensor_elements(list->items[k], rows)) : 0;
+		sum += list->items[k] ? plan_reals(plan, list->items[k]) + plan_gap(plan, list->items[k]) : 0;
 	return sum;
 }
 
@@ -257,10 +256,9 @@ static void count_bytes(struct plan *plan)
 		*(tensor->role == TENSOR_PARAMETER ? &plan->parameter_count : &plan->statistic_count) +=
 			tensor_elements(tensor, 1);
 	}
-	plan->state_count = total(&program->states, 1);
-	int64_t size = plan->options.real_size,
-		net = at_least_one(plan->parameter_count + plan->statistic_count +
-		                   total_gap(plan, &program->stored, 1));
+	for (size_t k = 0; k < program->states.count; k++)
+		plan->state_count += tensor_elements(program->states.items[k], 1);
+	int64_t size = plan->options.real_size, net = at_least_one(members(plan, &program->stored));
 	int64_t work = plan->areas[AREA_PREDICT].scratch > plan->areas[AREA_LOSS].scratch
 	                     ? plan->areas[AREA_PREDICT].scratch
 	                     : plan->areas[AREA_LOSS].scratch;
@@ -268,12 +266,8 @@ static void count_bytes(struct plan *plan)
 	plan->work_bytes = at_least_one(work) * size;
 	if (!program->loss)
 		return;
-	int64_t reals = net + plan->state_count + total_gap(plan, &program->states, 1) +
-	                total(&plan->parameter_gradients, 1) +
-	                total_gap(plan, &plan->parameter_gradients, 1) +
-	                total(&plan->input_gradients, plan->batch) +
-	                total_gap(plan, &plan->input_gradients, plan->batch) +
-	                at_least_one(plan_training_scratch(plan));
+	int64_t reals = net + members(plan, &program->states) + members(plan, &plan->parameter_gradients) +
+	                members(plan, &plan->input_gradients) + at_least_one(plan_training_scratch(plan));
 	int64_t pointers = (int64_t)(program->inputs.count + program->targets.count);
 	plan->training_bytes = (reals * size + 7) / 8 * 8 + 8 + 2 * 4 + 4 + 4 + pointers * 8;
 }

@@ -59,6 +59,7 @@ struct loops {
 	int block;
 	/* Where the target has vectors and the sum is one of products (tile.c): */
 	int vectors;  /* ROW, TURNED: of a tile; LANES: 1; 0: plain C */
+	bool overlaps;  /* ROW: the last tile begins within the one before, and does not go beyond the extent */
 	int64_t panel; /* reals of the copy of one tile's rows; ROW: where they lie far apart in memory; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
@@ -175,11 +176,15 @@ struct plan_order {
 struct plan_order plan_order(const struct plan *plan, const struct tensor *tensor);
 /* Reals of a tensor; rows count as `rows`. Of a class tensor: class numbers. */
 int64_t tensor_elements(const struct tensor *tensor, int64_t rows);
-/* Reals left free behind a member of so many, where the target has vectors: so that the next one begins where
- * vectors do, if the struct does. */
-int64_t plan_gap(const struct plan *plan, int64_t reals);
-/* Elements left free behind each row of an intermediate matrix, where the target has vectors: rows whose distance is
- * a multiple of 1 KiB would share a few sets of the cache. */
+/* Reals of a whole batch of it in memory, the free ones behind its rows and in its last panel included. */
+int64_t plan_reals(const struct plan *plan, const struct tensor *tensor);
+/* Has its last panel free elements? They are 0 in parameters, and no more than read. */
+bool plan_is_padded(const struct plan *plan, const struct tensor *tensor);
+/* Reals left free behind a member, where the target has vectors: so that the next one begins where vectors do, if the
+ * struct does. */
+int64_t plan_gap(const struct plan *plan, const struct tensor *tensor);
+/* Elements left free behind each row of an intermediate matrix, where the target has vectors: up to the end of the last
+ * tile, and more where the distance of rows would be a multiple of 1 KiB, which share a few sets of the cache. */
 int64_t plan_row_gap(const struct plan *plan, const struct tensor *tensor);
 /* Dimensions that are stored: a class tensor has no last one. */
 int tensor_stored_rank(const struct tensor *tensor);
@@ -198,9 +203,10 @@ void plan_loops(struct plan *plan);
 const struct equation *lone_sum(struct arena *arena, const struct step *step);
 /* tile.c: the registers of the target in it */
 void plan_tiles(struct plan *plan);
-/* Vectors of a tile over so many of them, whose width divides the extent; 0: none does, or one tile is all.
- */
+/* Vectors of a tile over so many elements, whose width divides the extent, or nearly; 0: none does, or one tile is all. */
 int tile_vectors(const struct plan *plan, int64_t extent);
+/* What such tiles cover: the extent, or a little more. */
+int64_t tile_cover(const struct plan *plan, int64_t extent);
 /* tile.c: the work of a step, in multiply-adds */
 double plan_work(const struct plan *plan, const struct step *step);
 /* share.c: equal steps of several functions become one */

@@ -11,12 +11,15 @@ enum {
 	MOST_VECTORS = 4,
 	MOST_ROWS = 12,
 	MANY_ROWS = 960,
+	MOST_FREE = 8,        /* of so many elements one may be free, behind those that tiles do not divide */
 	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,      /* if it serves so many rows of sums */
 	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
 	SHORT_SUM = 64,       /* terms of which a tile of rows fits the first cache beside all else */
 	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
 };
+
+#define COST_OF_OVERLAP 1.1 /* of tiles that begin anywhere, and of one that computes some sums again */
 
 struct tile {
 	int rows, columns;
@@ -54,22 +57,51 @@ static int registers_for_sums(const struct target *target)
 	return target->registers - (target->registers > 16 ? 6 : 4);
 }
 
+static int64_t lanes_of(const struct plan *plan)
+{
+	return plan->options.target->vector_bytes / plan->options.real_size;
+}
+
+/* Of all rows by the tiles of so many vectors that cover the extent. */
+static double cover_cost(const struct plan *plan, int64_t extent, int vectors)
+{
+	struct tile tile =
+	        best_tile(MANY_ROWS, vectors, vectors, vectors, registers_for_sums(plan->options.target));
+	return tile.cost * (double)tiles_of(extent, vectors * lanes_of(plan));
+}
+
+/* Rows whose length is no multiple of a vector's begin anywhere, so that most vectors lie in two lines of the cache. Few
+ * free elements behind them are worth it where each row serves several of a batch, and tiles become no smaller for it. */
+static bool may_pad(const struct plan *plan, int64_t extent, int vectors)
+{
+	int64_t width = vectors * lanes_of(plan), free = tiles_of(extent, width) * width - extent;
+	struct tile overlapping = best_tile(MANY_ROWS, tiles_of(extent, lanes_of(plan)), 1, MOST_VECTORS,
+	                                    registers_for_sums(plan->options.target));
+	return plan->batch >= PLAN_SHORT_BATCH && free * MOST_FREE <= extent &&
+	       cover_cost(plan, extent, vectors) <= COST_OF_OVERLAP * overlapping.cost;
+}
+
 int tile_vectors(const struct plan *plan, int64_t extent)
 {
-	const struct target *target = plan->options.target;
-	int64_t lanes = target->vector_bytes / plan->options.real_size;
+	int64_t lanes = lanes_of(plan);
 	int best = 0;
 	double best_cost = 0;
-	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes < extent; vectors++) {
-		struct tile tile =
-		        best_tile(MANY_ROWS, vectors, vectors, vectors, registers_for_sums(target));
-		if (extent % (vectors * lanes) == 0 && vectors * lanes % PLAN_LANES == 0 &&
-		    (best == 0 || tile.cost / vectors < best_cost)) {
+	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes != extent; vectors++) {
+		int64_t width = vectors * lanes;
+		double cost = cover_cost(plan, extent, vectors);
+		if (width % PLAN_LANES == 0 && (extent % width == 0 || may_pad(plan, extent, vectors)) &&
+		    (best == 0 || cost < best_cost)) {
 			best = vectors;
-			best_cost = tile.cost / vectors;
+			best_cost = cost;
 		}
 	}
 	return best;
+}
+
+int64_t tile_cover(const struct plan *plan, int64_t extent)
+{
+	int64_t width = tile_vectors(plan, extent) * lanes_of(plan);
+	return width > 0 ? tiles_of(extent, width) * width : extent;
 }
 
 static int64_t extent_of(const struct plan *plan, const struct tensor *left, int variable)
@@ -135,11 +167,31 @@ static int panel_along(const struct plan *plan, const struct step *step, const s
 	return width;
 }
 
+/* Does memory go on where the last tile along the vector ends? */
+static bool has_room(const struct plan *plan, const struct tensor *tensor, int64_t extent, int width)
+{
+	return plan_panel(plan, tensor) > 0 || extent + plan_row_gap(plan, tensor) >= tiles_of(extent, width) * width;
+}
+
+/* If what the step reads along the vector ends there, the last tile overlaps the one before. False: another read lies in
+ * panels, which cannot. */
+static bool can_end(const struct plan *plan, const struct product *product, struct loops *loops, int64_t extent)
+{
+	bool is_padded = false;
+	for (int k = 0; k < product->count; k++) {
+		const struct tensor *tensor = product->factors[k]->tensor;
+		if (!read_uses(plan, product->factors[k], loops->vector))
+			continue;
+		loops->overlaps = loops->overlaps || !has_room(plan, tensor, extent, loops->width);
+		is_padded = is_padded || plan_is_padded(plan, tensor);
+	}
+	return !(loops->overlaps && is_padded);
+}
+
 static void tile_row(const struct plan *plan, const struct step *step, struct loops *loops,
                      const struct tensor *left, const struct chain *chain, const struct product *product)
 {
-	const struct target *target = plan->options.target;
-	int lanes = target->vector_bytes / plan->options.real_size;
+	int lanes = (int)lanes_of(plan);
 	int64_t extent = left->extents[loops->vector];
 	const struct expr *vectors = NULL, *numbers = NULL;
 	for (int k = 0; k < product->count; k++)
@@ -153,9 +205,13 @@ static void tile_row(const struct plan *plan, const struct step *step, struct lo
 	int most = width > 0 ? width / lanes : whole < MOST_VECTORS ? (int)whole : MOST_VECTORS;
 	struct tile tile = best_tile(blocked < 0 ? 1 : extent_of(plan, left, blocked),
 	                             width > 0 ? most : tiles_of(extent, lanes), width > 0 ? most : 1, most,
-	                             registers_for_sums(target));
+	                             registers_for_sums(plan->options.target));
+	struct loops tiled = *loops;
+	tiled.width = tile.columns * lanes;
+	if (!can_end(plan, product, &tiled, extent))
+		return;
+	*loops = tiled;
 	loops->vectors = tile.columns;
-	loops->width = tile.columns * lanes;
 	if (blocked >= 0 && plan_panel(plan, vectors->tensor) == 0 &&
 	    extent_of(plan, left, blocked) >= PANEL_USES && extent * plan->options.real_size >= FAR_BYTES)
 		loops->panel = panel_of(plan, chain, vectors, loops);
