@@ -108,6 +108,33 @@ Test(plan, vectors_are_no_longer_than_the_longest_row)
 	cr_expect_eq(vector_bytes("portable", two, 16), 0);
 }
 
+/* Of the sums of a gradient: a panel of 131 * 64 numbers does not fit the first cache, one of 128 does.
+ * Four rows are a tile, the last one with three. */
+Test(plan, numbers_that_many_tiles_take_from_far_are_copied)
+{
+	static const char text[] = "model m\ninput x[67]\ntarget t[3]\nlayer h[%d] = relu(dense(x))\n"
+	                           "output y[3] = dense(h)\nminimize mse(y, t)\ntrain { batch = %d }\n";
+	static const struct {
+		const char *target;
+		int width, batch, threads, numbers;
+	} cases[] = {{"x86-64-v4", 1024, 131, 1, 131 * 68}, {"x86-64-v4", 1024, 128, 1, 0},
+	             {"x86-64-v4", 960, 131, 1, 0},         {"x86-64-v4", 1024, 131, 2, 0},
+	             {"portable", 1024, 131, 1, 0}};
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		char model[1000];
+		snprintf(model, sizeof model, text, cases[k].width, cases[k].batch);
+		struct compile *c = planned(model, &(struct compile_options){.target = target_named(cases[k].target),
+		                                                             .threads = cases[k].threads});
+		const struct step *step = step_writing(c, PLAN_BACKWARD, "d_h.W");
+		cr_expect_eq(step->loops.numbers, cases[k].numbers, "case %zu: %lld", k,
+		             (long long)step->loops.numbers);
+		const struct area *area = &c->plan.areas[AREA_TRAINING];
+		if (step->loops.numbers > 0)
+			cr_expect_geq(area->scratch - area->panel, step->loops.panel + step->loops.numbers);
+		arena_free(c->arena);
+	}
+}
+
 static int panel_of_second(const char *target, int width, int batch)
 {
 	static const char text[] = "model m\ninput x[300]\ntarget t[2]\nlayer h[%d] = tanh(dense(x))\n"

@@ -3,7 +3,7 @@
 
 #include "emit/tile.h"
 
-enum { TURNS_AHEAD = 8, MANY_TURNS = 16, FIRST_CACHE = 32768 };
+enum { TURNS_AHEAD = 8, MANY_TURNS = 16 };
 
 /* Vector v of the tile. */
 static void vector_position(const struct tiling *t, struct scope *scope)
@@ -28,6 +28,34 @@ static const char *panel_rows(const struct tiling *t)
 	const struct variable_name *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]));
 	return turn->extent == EXTENT_ROWS ? name_format(t->names, "%s_BATCH", t->scope->names->upper)
 	                                   : turn->extent_name;
+}
+
+/* "numbers[i * BATCH + n * ROWS + r]": those of a tile one behind the other, row by row. */
+static const char *copied_number(const struct tiling *t, const struct scope *scope)
+{
+	return name_format(t->names, "numbers[%s * %s + %s * ROWS + r]", scope->free[t->loops.blocked].text,
+	                   panel_rows(t), scope_find(t->scope, chain_variable(t->chain.reductions[0]))->text);
+}
+
+/* All numbers, before the first tile: behind the panel. */
+static void fill_numbers(struct tiling *t)
+{
+	struct scope scope = scope_inside(t->scope);
+	const struct expr *read = t->product.factors[tile_uses(t, t->product.factors[0], t->loops.vector) ? 1 : 0];
+	const struct variable_name *blocked = &scope.free[t->loops.blocked];
+	c_line(t->text,
+	       name_format(t->names, "%s *const numbers = panel + %s * WIDTH;", scope.names->real, panel_rows(t)));
+	int opened = tile_open_reductions(t, &scope, -1) + 2;
+	open_loop(t->text, blocked->text, "0", blocked->extent_name, "ROWS");
+	open_loop(t->text, "r", "0", "ROWS", NULL);
+	struct text line = text_new(t->text->arena);
+	text_printf(&line, "%s = ", copied_number(t, &scope));
+	tile_bind_block(t, &scope, t->loops.blocked, t->loops.block, "r");
+	c_expression(&line, &scope, read, AS_ARGUMENT);
+	text_add(&line, ";");
+	c_line(t->text, text_string(&line));
+	while (opened-- > 0)
+		close_loop(t->text);
 }
 
 void tile_own_panel(struct tiling *t)
@@ -93,8 +121,16 @@ static bool reads_rows(const struct tiling *t, const struct expr *read)
 	                          chain_variable(reduction));
 }
 
-/* What later turns read: rows of parameters that the first cache does not hold, and numbers of one row each,
- * which lie far apart. The machine does not ask for them early enough by itself. */
+/* "mlp_prefetchf(&panel[i * WIDTH], 8 * WIDTH, WIDTH);" */
+static void prefetch_panel(struct tiling *t)
+{
+	const char *turn = scope_find(t->scope, chain_variable(t->chain.reductions[0]))->text;
+	c_line(t->text, name_format(t->names, "mlp_prefetch%c(&panel[%s * WIDTH], %d * WIDTH, WIDTH);", t->type, turn,
+	                            TURNS_AHEAD));
+}
+
+/* What later turns read: rows that the first cache does not hold, and numbers of one row each, which lie far apart. The
+ * machine does not ask for them early enough by itself. */
 static void prefetch_factors(struct tiling *t, const struct scope *outer, const struct expr *vectors,
                              const struct expr *numbers)
 {
@@ -103,13 +139,16 @@ static void prefetch_factors(struct tiling *t, const struct scope *outer, const 
 	struct variable_name *first = &scope.free[t->loops.vector];
 	if (t->loops.panel == 0 && t->loops.block > 1 && vectors->tensor->role == TENSOR_PARAMETER &&
 	    reads_rows(t, vectors) &&
-	    tensor_elements(vectors->tensor, 1) * plan->options.real_size >= FIRST_CACHE) {
+	    tensor_elements(vectors->tensor, 1) * plan->options.real_size >= PLAN_FIRST_CACHE) {
 		first->text = t->start;
 		first->compound = false;
 		first->within = "0";
 		prefetch(t, &scope, vectors, c_pitch(t->scope->names, vectors->tensor), "WIDTH");
 	}
-	if (t->loops.panel > 0 && t->loops.form == LOOP_ROW && reads_rows(t, numbers))
+	if (t->loops.panel * plan->options.real_size > PLAN_FIRST_CACHE &&
+	    (t->loops.form == LOOP_TURNED || t->loops.numbers > 0))
+		prefetch_panel(t);
+	else if (t->loops.panel > 0 && t->loops.form == LOOP_ROW && reads_rows(t, numbers))
 		prefetch(t, outer, numbers, c_pitch(t->scope->names, numbers->tensor), "ROWS");
 }
 
@@ -123,10 +162,14 @@ void tile_add_rows(struct tiling *t, struct scope *scope, const struct expr *vec
 	load_row(t, scope, "row[v]", vectors);
 	close_loop(t->text);
 	tile_unrolled(t, "r", "ROWS");
-	tile_bind_block(t, scope, t->loops.blocked, t->loops.block, "r");
+	if (t->loops.numbers == 0)
+		tile_bind_block(t, scope, t->loops.blocked, t->loops.block, "r");
 	struct text line = text_new(t->text->arena);
 	text_printf(&line, "const %s factor = %s(", vector, c_vector_function(t->scope, "broadcast"));
-	c_expression(&line, scope, numbers, AS_ARGUMENT);
+	if (t->loops.numbers > 0)
+		text_add(&line, copied_number(t, scope));
+	else
+		c_expression(&line, scope, numbers, AS_ARGUMENT);
 	text_add(&line, ");");
 	c_line(t->text, text_string(&line));
 	tile_unrolled(t, "v", "VECTORS");
@@ -217,6 +260,8 @@ void emit_rows(struct tiling *t)
 		if (k != t->loops.vector && k != t->loops.blocked)
 			tile_open(t, scope->free[k].text, scope->free[k].extent_name, NULL);
 	tile_bind(t);
+	if (t->loops.numbers > 0)
+		fill_numbers(t);
 	t->from = scope_unique(scope, name_format(t->names, "%s_from", vector->text));
 	t->start = t->from;
 	tile_open(t, t->from, vector->extent_name, "WIDTH");

@@ -9,7 +9,6 @@
 
 enum {
 	WIDTH = 16,          /* of the vectors that costs are counted in */
-	LEAST_BYTES = 32768, /* of a tensor in panels: smaller ones stay in the first cache */
 };
 
 /* Vector operations for each one that multiplies and adds: a sum in interleaved parts, its joining, a scalar. */
@@ -214,7 +213,7 @@ static void choose_panel(struct plan *plan, const struct tensor *tensor)
 	int dimension = plan_dimension(plan, tensor, tensor->rank - 1);
 	int vectors = tile_vectors(plan, tensor->extents[dimension]);
 	int64_t width = (int64_t)vectors * plan->options.target->vector_bytes / plan->options.real_size;
-	if (vectors == 0 || tensor_elements(tensor, 1) * plan->options.real_size < LEAST_BYTES)
+	if (vectors == 0 || tensor_elements(tensor, 1) * plan->options.real_size < PLAN_FIRST_CACHE)
 		return;
 	for (size_t k = 0; k < plan->steps.count; k++)
 		if (!reads_plainly(plan, plan->steps.items[k], tensor, dimension))

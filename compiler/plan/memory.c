@@ -181,6 +181,17 @@ static void fit_places(struct arena *arena, struct area *area)
 	}
 }
 
+/* A panel for each thread, and behind them the numbers. */
+static int64_t copied_reals(const struct loops *loops, int threads)
+{
+	return threads * loops->panel + loops->numbers;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static void place_area(struct plan *plan, enum plan_area number)
 {
 	struct area *area = &plan->areas[number];
@@ -197,14 +208,13 @@ static void place_area(struct plan *plan, enum plan_area number)
 			touch(plan, f, loss, true, now - 1);
 	}
 	fit_places(plan->arena, area);
-	int64_t panel = 0;
+	int threads = plan->options.threads > 1 ? plan->options.threads : 1;
+	int64_t copies = 0;
 	for (enum plan_function f = PLAN_PREDICT; f < PLAN_FUNCTIONS; f++)
 		for (size_t k = 0; plan_area_of(f) == number && k < plan->functions[f].count; k++)
-			if (plan->functions[f].items[k]->loops.panel > panel)
-				panel = plan->functions[f].items[k]->loops.panel;
-	area->panel = panel > 0 ? aligned(area->scratch) : -1;
-	int threads = plan->options.threads > 1 ? plan->options.threads : 1;
-	area->scratch = panel > 0 ? area->panel + threads * panel : area->scratch;
+			copies = larger(copies, copied_reals(&plan->functions[f].items[k]->loops, threads));
+	area->panel = copies > 0 ? aligned(area->scratch) : -1;
+	area->scratch = copies > 0 ? area->panel + copies : area->scratch;
 }
 
 /* --- gradients that the caller may read --------------------------------------------------------------- */

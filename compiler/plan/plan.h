@@ -49,6 +49,7 @@ enum {
 	PLAN_SHORT_BATCH = 4, /* nor are fewer rows of a batch */
 	PLAN_MOST_BLOCK = 16, /* the same in vector registers */
 	PLAN_ALIGNMENT = 16, /* of offsets, in reals */
+	PLAN_FIRST_CACHE = 32768, /* bytes that are near, of a first cache of 32 or 48 KiB */
 };
 
 struct loops {
@@ -61,6 +62,7 @@ struct loops {
 	int vectors;  /* ROW, TURNED: of a tile; LANES: 1; 0: plain C */
 	bool overlaps;  /* ROW: the last tile begins within the one before, and does not go beyond the extent */
 	int64_t panel; /* reals of the copy of one tile's rows; ROW: where they lie far apart in memory; 0: none */
+	int64_t numbers; /* ROW: reals of the copy of the numbers that rows are multiplied by, tile by tile; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;
 	int grouped; /* LANES: that of both which lies last in memory, or -1; TURNED: the last one. The sums of `group`
@@ -113,7 +115,7 @@ typedef ARRAY(struct location) location_list;
 struct area {
 	location_list places; /* in order of first use */
 	int64_t scratch;    /* reals */
-	int64_t panel;      /* offset of the panel that steps copy rows to; -1: no step does */
+	int64_t panel;      /* offset of what steps copy rows and numbers to; -1: no step does */
 	struct tensor_map by_tensor; /* tensor → index into places + 1, as a pointer */
 };
 

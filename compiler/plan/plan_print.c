@@ -36,6 +36,8 @@ static void print_loops(struct text *text, const struct step *step)
 		text_printf(text, "; vectors: %d", loops->vectors);
 	if (loops->panel > 0)
 		text_printf(text, "; rows copied to a panel of %lld", (long long)loops->panel);
+	if (loops->numbers > 0)
+		text_printf(text, "; numbers copied to %lld", (long long)loops->numbers);
 	if (loops->second >= 0)
 		text_printf(text, "; %d of %s together", loops->seconds, left->letters[loops->second]);
 	if (loops->blocked >= 0)

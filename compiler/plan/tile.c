@@ -14,6 +14,7 @@ enum {
 	MOST_FREE = 8,        /* of so many elements one may be free, behind those that tiles do not divide */
 	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,      /* if it serves so many rows of sums */
+	NUMBER_USES = 16,     /* and of numbers, if they serve so many tiles */
 	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
 	SHORT_SUM = 64,       /* terms of which a tile of rows fits the first cache beside all else */
 	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
@@ -151,6 +152,20 @@ static int64_t panel_of(const struct plan *plan, const struct chain *chain, cons
 	return plan_extent(plan, terms) * loops->width;
 }
 
+/* Where a panel and the lines of the cache from which each of its rows takes a few numbers do not fit the first cache.
+ * Threads would read what another has written. */
+static int64_t numbers_of(const struct plan *plan, const struct tensor *left, const struct chain *chain,
+                          const struct expr *numbers, const struct loops *loops)
+{
+	int64_t extent = left->extents[loops->vector], blocked = extent_of(plan, left, loops->blocked);
+	if (left->rank != 2 || plan->options.threads > 1 ||
+	    loops->panel * plan->options.real_size <= PLAN_FIRST_CACHE || extent < NUMBER_USES * loops->width ||
+	    stride_along(plan, numbers, loops->blocked) != STRIDE_UNIT ||
+	    stride_along(plan, numbers, chain_variable(chain->reductions[0])) != STRIDE_FAR)
+		return 0;
+	return plan_extent(plan, chain->reductions[0]->extent) * tiles_of(blocked, loops->block) * loops->block;
+}
+
 /* The width of the panels that the step reads or writes along the vector; 0: none. */
 static int panel_along(const struct plan *plan, const struct step *step, const struct product *product,
                        int vector)
@@ -217,6 +232,8 @@ static void tile_row(const struct plan *plan, const struct step *step, struct lo
 		loops->panel = panel_of(plan, chain, vectors, loops);
 	loops->blocked = tile.rows > 1 ? blocked : -1;
 	loops->block = tile.rows;
+	if (loops->panel > 0 && loops->blocked >= 0)
+		loops->numbers = numbers_of(plan, left, chain, numbers, loops);
 }
 
 /* With columns that divide a vector. */
