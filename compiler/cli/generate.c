@@ -76,12 +76,13 @@ static const char *emitted(const struct compile *compile, const struct emit_opti
 	return text_string(&text);
 }
 
-static struct generated generate_with(const struct compile *compile, const struct options *options,
-                                      bool driver, const double *const *weights)
+static struct generated generate_with(const struct compile *compile, const struct options *options, bool driver,
+                                      const char *header, const double *const *weights)
 {
 	emitter *emit_main = options->command == COMMAND_CHECK ? emit_check_driver : emit_driver;
 	struct emit_options emit_options = {
 		.source_name = model_file_name(options),
+		.header = header ? file_name(header) : NULL,
 		.checksum = format_string(compile->arena, "%016llx",
 	                                  (unsigned long long)compile_checksum(compile)),
 		.changes = changes(compile->arena, options),
@@ -96,7 +97,7 @@ static struct generated generate_with(const struct compile *compile, const struc
 
 struct generated generate(const struct compile *compile, const struct options *options, bool driver)
 {
-	return generate_with(compile, options, driver, NULL);
+	return generate_with(compile, options, driver, NULL, NULL);
 }
 
 /* OUT.c → OUT.h; NULL if it does not end in .c */
@@ -106,17 +107,6 @@ static const char *header_path(struct arena *arena, const char *output)
 	if (length < 3 || strcmp(output + length - 2, ".c") != 0 || output[length - 3] == '/')
 		return NULL;
 	return format_string(arena, "%.*s.h", (int)(length - 2), output);
-}
-
-/* The header is included by the name that it gets: #include "NAME.h" becomes #include "OUT.h". */
-static const char *with_include(struct arena *arena, const char *source, const char *name, const char *header)
-{
-	const char *line = format_string(arena, "#include \"%s.h\"", name);
-	const char *found = strstr(source, line);
-	if (!found)
-		return source;
-	return format_string(arena, "%.*s#include \"%s\"%s", (int)(found - source), source, file_name(header),
-	                     found + strlen(line));
 }
 
 enum status command_compile(struct compile *c, const struct options *options)
@@ -135,17 +125,13 @@ enum status command_compile(struct compile *c, const struct options *options)
 	const double *const *weights = NULL;
 	if (options->weights && (status = read_weights(c, options, &weights)) != STATUS_OK)
 		return status;
-	struct generated generated = generate_with(c, options, false, weights);
+	const char *output = options->output ? options->output : format_string(c->arena, "%s.c", c->model->name);
+	const char *header = to_stdout ? NULL : header_path(c->arena, output);
+	struct generated generated = generate_with(c, options, false, header, weights);
 	if (to_stdout) {
 		fputs(generated.source, stdout);
 		return STATUS_OK;
 	}
-	const char *output =
-		options->output ? options->output : format_string(c->arena, "%s.c", c->model->name);
-	const char *header = header_path(c->arena, output);
-	struct output outputs[] = {
-		{header, generated.header},
-		{output, with_include(c->arena, generated.source, c->model->name, header)},
-	};
+	struct output outputs[] = {{header, generated.header}, {output, generated.source}};
 	return write_outputs(c->arena, c->diag, outputs, 2);
 }

@@ -19,6 +19,7 @@
 
 struct emit_options {
 	const char *source_name;  /* "iris.mlp", without its folder */
+	const char *header;       /* "OUT.h", which the source includes; NULL: "NAME.h" */
 	const char *checksum;     /* of the canonical text, in hexadecimal digits */
 	const char *changes;      /* the options that change the code, or "" */
 	const double *const *weights; /* values of each stored tensor, that become constants; NULL: none do */

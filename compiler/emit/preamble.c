@@ -49,11 +49,11 @@ static bool turns(const struct plan *plan)
 	return false;
 }
 
-static void emit_includes(struct text *text, const struct c_names *names)
+static void emit_includes(struct text *text, const struct c_names *names, const char *header)
 {
 	bool strict = names->plan->options.strict;
 	text_line(text, "#include \"mlp_arithmetic.h\"\n");
-	text_line(text, "#include \"%s.h\"", names->model);
+	text_line(text, "#include \"%s\"", header ? header : name_format(names->names, "%s.h", names->model));
 	if (names->plan->options.target->vector_bytes > 0) {
 		text_line(text, "\n#define MLP_VECTOR_BYTES %d  /* of %s */",
 		          names->plan->options.target->vector_bytes, names->plan->options.target->name);
@@ -80,10 +80,10 @@ static void emit_strictness(struct text *text)
 	text_line(text, "#endif\n");
 }
 
-void emit_preamble(struct text *text, struct c_names *names)
+void emit_preamble(struct text *text, struct c_names *names, const struct emit_options *options)
 {
 	emit_workaround(text, names);
-	emit_includes(text, names);
+	emit_includes(text, names, options->header);
 	if (names->plan->options.strict)
 		emit_strictness(text);
 	text_line(text, "#if MLP_ABI != 3");

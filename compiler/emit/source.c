@@ -378,7 +378,7 @@ void emit_source(struct text *text, const struct plan *plan, const struct emit_o
 	struct c_names names = c_names_new(plan);
 	find_repeats(&names);
 	emit_banner(text, &names, options);
-	emit_preamble(text, &names);
+	emit_preamble(text, &names, options);
 	emit_sizes(text, &names);
 	emit_dimensions(text, &names);
 	emit_memory_map(text, &names);

@@ -8,7 +8,7 @@
 void emit_banner(struct text *text, const struct c_names *names, const struct emit_options *options);
 
 /* preamble.c */
-void emit_preamble(struct text *text, struct c_names *names);
+void emit_preamble(struct text *text, struct c_names *names, const struct emit_options *options);
 
 enum public_function {
 	PUBLIC_INIT, PUBLIC_PREDICT, PUBLIC_LOSS, PUBLIC_FORWARD, PUBLIC_BACKWARD, PUBLIC_UPDATE,
