@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST_CAPACITY = 64, LAST_DIGITS = 3 };
 
 struct text text_new(struct arena *arena)
 {
@@ -46,18 +46,20 @@ void text_add(struct text *text, const char *string)
 	text_bytes(text, string, strlen(string));
 }
 
+/* Most are short: what does not fit where it is formatted is formatted twice. */
 static void add_formatted(struct text *text, const char *format, va_list arguments)
 {
+	char few[256];
 	va_list again;
 	va_copy(again, arguments);
-	reserve(text, 1); /* without any room, all would be formatted twice */
-	size_t room = text->capacity - text->length;
-	size_t length = (size_t)vsnprintf(text->bytes + text->length, room, format, arguments);
-	if (length >= room) {
+	size_t length = (size_t)vsnprintf(few, sizeof few, format, arguments);
+	if (length < sizeof few) {
+		text_bytes(text, few, length);
+	} else {
 		reserve(text, length);
 		vsnprintf(text->bytes + text->length, length + 1, format, again);
+		text->length += length;
 	}
-	text->length += length;
 	va_end(again);
 }
 
@@ -69,15 +71,27 @@ void text_printf(struct text *text, const char *format, ...)
 	va_end(arguments);
 }
 
+static void add_indent(struct text *text)
+{
+	for (int i = 0; i < text->indent; i++)
+		text_bytes(text, "\t", 1);
+}
+
 void text_line(struct text *text, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	for (int i = 0; i < text->indent; i++)
-		text_bytes(text, "\t", 1);
+	add_indent(text);
 	add_formatted(text, format, arguments);
-	text_bytes(text, "\n", 1);
+	text_blank(text);
 	va_end(arguments);
+}
+
+void text_line_bytes(struct text *text, const char *bytes, size_t length)
+{
+	add_indent(text);
+	text_bytes(text, bytes, length);
+	text_blank(text);
 }
 
 void text_blank(struct text *text)
@@ -107,9 +121,11 @@ static int special(struct text *text, double value)
 static void add_shortest(struct text *text, double value, int most, int (*reads_back)(const char *, double))
 {
 	char digits[40];
-	int precision = 1;
+	int precision = most - LAST_DIGITS;
 	if (special(text, value))
 		return;
+	snprintf(digits, sizeof digits, "%.*g", precision, value);
+	precision = reads_back(digits, value) ? 1 : precision + 1; /* results of arithmetic need almost all */
 	do
 		snprintf(digits, sizeof digits, "%.*g", precision, value);
 	while (!reads_back(digits, value) && ++precision <= most);

@@ -20,6 +20,8 @@ __attribute__((format(printf, 2, 3))) void text_printf(struct text *text, const 
 
 /* Indentation, the formatted line, a newline. */
 __attribute__((format(printf, 2, 3))) void text_line(struct text *text, const char *format, ...);
+/* The same with a line that is ready. */
+void text_line_bytes(struct text *text, const char *bytes, size_t length);
 
 /* A newline alone. */
 void text_blank(struct text *text);

@@ -71,11 +71,11 @@ void c_line(struct text *text, const char *line)
 		cut = cut ? cut : any_break(line, room);
 		if (cut == 0)
 			break;
-		text_line(text, "%.*s", (int)cut, line);
+		text_line_bytes(text, line, cut);
 		line += cut + (line[cut] == ' ');
 		text->indent = indent + 2;
 	}
-	text_line(text, "%s", line);
+	text_line_bytes(text, line, (size_t)(end - line));
 	text->indent = indent;
 }
 

@@ -361,7 +361,7 @@ static void print_constant(struct text *text, const struct constant *constant, b
 		c_comment(text, constant->comment);
 	else if (constant->comment)
 		text_printf(&line, "  /* %s */", constant->comment);
-	text_line(text, "%s", text_string(&line));
+	text_line_bytes(text, line.bytes, line.length);
 }
 
 void c_constants(struct text *text, const constant_list *list)
