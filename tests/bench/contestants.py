@@ -22,6 +22,8 @@ OWN_FLAGS = ["-O3", "-march=native", "-ffp-contract=fast"]  # of the limits
 PLAIN_FLAGS = ["-O3", "-march=native"]
 FAST_FLAGS = [*PLAIN_FLAGS, "-ffast-math"]  # without which sums of plain loops are not vectorised
 
+LIMITS = ("limit", "tile")
+
 TWO_THREADS = r"sgd$"
 PORTABLE = r"^(784-512-512-10 b128|784-128-10 b32|64-32-10 b32|4-16-3 b32) sgd$"
 
@@ -249,8 +251,8 @@ class Tools:
         data = folder / "data"
         if name in OURS:
             return Worker([ours(self, case, folder, name), data], threads=OURS[name][3])
-        if name == "limit":
-            return Worker([compiled(folder, name, "gcc", OWN_FLAGS, [HERE / "limit.c"]), data])
+        if name in LIMITS:
+            return Worker([compiled(folder, name, "gcc", OWN_FLAGS, [HERE / f"{name}.c"]), data])
         if name == "memory":
             flags = [*OWN_FLAGS, f"-DWEIGHTS={case.weights}"]
             return Worker([compiled(folder, name, "gcc", flags, [HERE / "memory.c"]), data])
@@ -270,7 +272,7 @@ def names_for(case, quick):
     names = [name for name, (*_, cases) in OURS.items() if re.search(cases, case.name)]
     names += [name for name, (cases, *_) in PEERS.items()
               if cases(case) and not (quick and name in SLOW_TO_START)]
-    return names + ["limit"] + ["memory"] * (case.batch == 1)
+    return names + [*LIMITS] + ["memory"] * (case.batch == 1)
 
 
 def reference(case, folder):

@@ -2,7 +2,7 @@
 
 import math
 
-from report import counts, ratio
+from report import counts, ratio, share
 
 LARGE, MIDDLE, DEEP = "784-512-512-10 b128 sgd", "784-128-10 b32 sgd", "1024-1024-1024-1024-10 b256 sgd"
 SMALL, TINY, XOR = "64-32-10 b32 sgd", "4-16-3 b32 sgd", "2-2-2 b4 sgd"
@@ -28,9 +28,9 @@ class Run:
         values = [self.ratio(case, peer, by) for peer in peers]
         return min((value for value in values if value), default=None)
 
-    def of_limit(self, case, by):
-        value = self.ratio(case, "limit", by)
-        return value and value * self.cases[case]["operations"] / self.result(case, "limit")["loss"]
+    def of_limit(self, case, by, limit="limit"):
+        result, limit = self.result(case, by), self.result(case, limit)
+        return share(self.cases[case], result, limit) if result and limit else None
 
     def of_case(self, case, other, by, other_by=None):
         """Time by that of another case, each in units of the machine's limit at that time."""

@@ -13,10 +13,10 @@ COLUMNS = {  # of peers, with the heads of their columns
 }
 EXPLANATION = """\
 Microseconds of a step (of a prediction of all rows) of ours by gcc and clang, medians; then of the faster one
-billions of operations in products a second, their share of the machine's limit, and the last round by the
-first; then how many times as long the peers take, * the fastest: plain loops (fast: -ffast-math), the same
-over OpenBLAS (tuned: told its kernels), PyTorch eager and compiled, JAX, ONNX Runtime, FANN. - is absent, or
-not in the case."""
+billions of operations in products a second, their share of the machine's limit and of the rate of a product
+out of the first cache (tile), and the last round by the first; then how many times as long the peers take,
+* the fastest: plain loops (fast: -ffast-math), the same over OpenBLAS (tuned: told its kernels), PyTorch
+eager and compiled, JAX, ONNX Runtime, FANN. - is absent, or not in the case."""
 
 
 def machine(description):
@@ -71,25 +71,31 @@ def ratios(results, names):
 
 
 def line(name, cells):
-    widths = [7, 7, 6, 6, 5] + [6] * len(cells)
+    widths = [7, 7, 6, 6, 6, 5] + [6] * len(cells)
     return f"{name:31}" + "".join(f" {cell:>{width - 1}}" for cell, width in zip(cells, widths))
+
+
+def share(measured, result, limit):
+    """Of the rate of operations that a limit of the machine allows."""
+    return ratio(limit, result) * measured["operations"] / limit["loss"]
 
 
 def case(measured, case, heading):
     kind, results = kind_of(case), measured["contestants"]
     names = COLUMNS[kind]
     if kind != heading:
-        heads = ["gcc", "clang", "Gop/s", "limit", "last"]
+        heads = ["gcc", "clang", "Gop/s", "limit", "tile", "last"]
         print("\n" + line(kind, heads + list(names.values())))
     cells = [time_of(results[name]) for name in ("gcc", "clang")]
     own = faster(results)
     if own:
-        best, limit = results[own], results["limit"]
+        best = results[own]
         rate = measured["operations"] / best["median"]
-        share = ratio(limit, best) * measured["operations"] / limit["loss"]
-        cells += [f"{rate / 1e9:.1f}", f"{share:.0%}", f"{best['last'] / best['first']:.2f}"]
+        cells += [f"{rate / 1e9:.1f}"]
+        cells += [f"{share(measured, best, results[name]):.0%}" for name in contestants.LIMITS]
+        cells += [f"{best['last'] / best['first']:.2f}"]
     else:
-        cells += ["-"] * 3
+        cells += ["-"] * 4
     print(line(measured["name"], cells + list(ratios(results, names).values())), flush=True)
     for name, result in results.items():
         for key in ("wrong", "failed"):
