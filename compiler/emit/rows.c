@@ -72,14 +72,13 @@ static void fill_panel(struct tiling *t)
 {
 	struct scope scope = scope_inside(t->scope);
 	struct text line = text_new(t->text->arena);
-	int vector = tile_uses(t, t->product.factors[0], t->loops.vector) ? 0 : 1;
 	vector_position(t, &scope);
 	tile_own_panel(t);
 	tile_open_reductions(t, &scope, -1);
 	tile_unrolled(t, "v", "VECTORS");
 	text_printf(&line, "%s(&%s, %s(&", c_vector_function(t->scope, "store"), panel_element(t),
 	            c_vector_function(t->scope, "load"));
-	c_expression(&line, &scope, t->product.factors[vector], AS_ARGUMENT);
+	c_expression(&line, &scope, t->loops.copied, AS_ARGUMENT);
 	text_add(&line, "));");
 	c_line(t->text, text_string(&line));
 	close_loop(t->text);

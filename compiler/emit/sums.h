@@ -39,9 +39,12 @@ void sums_declare_block(struct sums *sums, const char *type, const char *around)
 /* The loop over a block, if there is one; returns where its sum is. */
 name_t sums_open_block(struct sums *sums, struct scope *scope, name_t lone);
 
-/* sums_turned.c: "panel[i * 32 + j] = x[n + j][i];" for all i and j. The batch may end before the 32 rows do,
- * unless they are `whole`; then its last row stands for those behind it. */
-void sums_fill_panel(struct sums *sums, const struct expr *rows, const char *width, name_t element,
+/* sums_panel.c: "panel[i * WIDTH + j]", the copied factor's element of term i, at place j of the index that the panel
+ * goes along. */
+name_t sums_in_panel(const struct sums *sums, const struct scope *scope, const char *width);
+/* All of them, from `start` of that index on, in the order in which they lie in memory; the scope knows the term. Unless
+ * all places are `whole`, the index may end within them: then its last one stands for those behind it. */
+void sums_fill_panel(struct sums *sums, const struct scope *scope, int variable, const char *start, const char *width,
                      bool whole);
 
 /* sums_row.c, sums_turned.c, sums_lanes.c: all loops of the step */

@@ -63,32 +63,31 @@ static void open_rows(struct sums *sums, const char *below, const char *body)
 }
 
 /* The terms of one part, of each row. */
-static void accumulate_part(struct sums *sums, const struct expr *rows, const char *sum, const char *from)
+static void accumulate_part(struct sums *sums, const char *sum, const char *from, const char *width)
 {
 	struct scope scope = scope_inside(sums->scope);
-	struct names *names = scope.names->names;
 	const struct variable_name *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]));
-	scope_name(&scope, rows, name_format(names, "panel[%s * %d + j]", term->text, PLAN_TILE));
+	scope_name(&scope, sums->loops.copied, sums_in_panel(sums, &scope, width));
 	open_loop(sums->text, term->text, from, term->extent_name, "LANES");
-	open_loop(sums->text, "j", "0", name_format(names, "%d", PLAN_TILE), NULL);
+	open_loop(sums->text, "j", "0", width, NULL);
 	declare_body(sums->text, &scope, sums->chain.body);
-	c_add_to(sums->text, &scope, name_format(names, "%s[j]", sum), sums->chain.body);
+	c_add_to(sums->text, &scope, name_format(scope.names->names, "%s[j]", sum), sums->chain.body);
 	close_loop(sums->text);
 	close_loop(sums->text);
 }
 
 /* part[l * 32 + j] is sum l of row j; what joins the parts is the tree of joined_lanes. */
-static void accumulate_parts(struct sums *sums, const struct expr *rows)
+static void accumulate_parts(struct sums *sums, const char *width)
 {
 	struct text *text = sums->text;
 	struct names *names = sums->scope->names->names;
-	const char *real = sums->scope->names->real, *width = name_format(names, "%d", PLAN_TILE);
+	const char *real = sums->scope->names->real;
 	text_line(text, "%s part[LANES / 2 * %s];", real, width);
 	open_loop(text, "l", "0", "LANES / 2", NULL);
 	text_line(text, "%s lower[%s] = {0};", real, width);
 	text_line(text, "%s upper[%s] = {0};", real, width);
-	accumulate_part(sums, rows, "lower", "l");
-	accumulate_part(sums, rows, "upper", "l + LANES / 2");
+	accumulate_part(sums, "lower", "l", width);
+	accumulate_part(sums, "upper", "l + LANES / 2", width);
 	if (sums->chain.reductions[0]->extent <= PLAN_LANES) /* a term each, which need not stay in registers */
 		text_line(text, "MLP_ROLLED");
 	open_rows(sums, width, name_format(names, "part[l * %s + j] = lower[j] + upper[j];", width));
@@ -105,7 +104,6 @@ static name_t emit_rows(struct sums *sums)
 	struct scope own = scope_inside(sums->scope), *outer = sums->scope;
 	struct names *names = own.names->names;
 	struct variable_name *row = &own.free[0];
-	const struct expr *rows = rows_factor(own.names->plan, sums->equation);
 	const char *width = name_format(names, "%d", PLAN_TILE);
 	name_t whole = scope_unique(outer, name_format(names, "%s_whole", row->text));
 	c_line(sums->text, name_format(names, "const int %s = %s - %s %% %s;", whole, row->extent_name,
@@ -114,10 +112,10 @@ static name_t emit_rows(struct sums *sums)
 	sums->scope = &own;
 	sums_open_index(sums, 0, width);
 	bind_variable(&own, &sums->chain, 0);
-	sums_fill_panel(sums, rows, width, "j", true);
+	sums_fill_panel(sums, &own, 0, row->text, width, true);
 	for (int k = 1; k < sums->left->rank; k++)
 		sums_open_index(sums, k, NULL);
-	accumulate_parts(sums, rows);
+	accumulate_parts(sums, width);
 	struct scope inner = scope_inside(&own);
 	name_t here = scope_unique(&inner, name_format(names, "%s_here", row->text));
 	open_loop(sums->text, here, row->text, name_format(names, "%s + %s", row->text, width), NULL);

@@ -1,37 +1,12 @@
 /* A row of sums: the vector is the last index in memory. */
 #include "emit/sums.h"
 
-/* "panel[i * TILE + j]": where the tile's part of a row is copied to */
-static name_t in_panel(const struct sums *sums, const struct scope *scope)
-{
-	const struct variable_name *term = scope_find(scope, chain_variable(sums->chain.reductions[0]));
-	return name_format(scope->names->names, "panel[%s * TILE + j]", term->text);
-}
-
-static const struct expr *copied_rows(const struct sums *sums)
-{
-	if (sums->loops.panel == 0)
-		return NULL;
-	return factor_along(sums->scope->names->plan, sums->equation, sums->loops.vector);
-}
-
+/* The tile's part of each row that is read. */
 static void copy_rows(struct sums *sums, name_t start)
 {
 	struct scope scope = scope_inside(sums->scope);
-	struct names *names = scope.names->names;
-	const char *extent = bind_variable(&scope, &sums->chain, 0);
-	const char *term = scope_find(&scope, chain_variable(sums->chain.reductions[0]))->text;
-	struct variable_name *index = &scope.free[sums->loops.vector];
-	struct text line = text_new(sums->text->arena);
-	index->text = name_format(names, "%s + j", start);
-	index->compound = true;
-	open_loop(sums->text, term, "0", extent, NULL);
-	open_loop(sums->text, "j", "0", "TILE", NULL);
-	text_printf(&line, "%s = ", in_panel(sums, &scope));
-	c_expression(&line, &scope, copied_rows(sums), AS_ARGUMENT);
-	c_line(sums->text, name_format(names, "%s;", text_string(&line)));
-	close_loop(sums->text);
-	close_loop(sums->text);
+	bind_variable(&scope, &sums->chain, 0);
+	sums_fill_panel(sums, &scope, sums->loops.vector, start, "TILE", true);
 }
 
 static void accumulate_row(struct sums *sums, const char *start, const char *width)
@@ -46,15 +21,15 @@ static void accumulate_row(struct sums *sums, const char *start, const char *wid
 		open_loop(text, scope_find(&scope, variable)->text, "0", extent, NULL);
 	}
 	name_t element = !start                  ? scope.free[vector].text
-	                 : sums->loops.panel > 0 ? name_format(names, "j")
+	                 : sums->loops.copied    ? name_format(names, "j")
 	                                         : scope_unique(&scope, "j");
 	open_loop(text, element, "0", width, NULL);
 	if (start) {
 		scope.free[vector].text = name_format(names, "%s + %s", start, element);
 		scope.free[vector].compound = true;
 	}
-	if (copied_rows(sums))
-		scope_name(&scope, copied_rows(sums), in_panel(sums, &scope));
+	if (sums->loops.copied)
+		scope_name(&scope, sums->loops.copied, sums_in_panel(sums, &scope, "TILE"));
 	sums_accumulate(sums, &scope, element);
 	for (int level = 0; level <= sums->chain.count; level++)
 		close_loop(text);
@@ -78,8 +53,8 @@ static void store_row(struct sums *sums, const char *from, const char *start, co
 }
 
 /* The loop over the tiles of a row: around all others, so that what a tile reads stays near, or inside of them where
- * threads share the turns of the outermost, which are more then. The last one of a row
- * that TILE does not divide starts earlier and stores its new elements alone. */
+ * threads share the turns of the outermost, which are more then. The last one of a row that TILE does not divide starts
+ * earlier and stores its new elements alone. */
 static void open_tiles(struct sums *sums, name_t *from, name_t *start)
 {
 	struct scope *scope = sums->scope;
@@ -107,7 +82,7 @@ void emit_sums_row(struct sums *sums)
 		sums_open_outer(sums);
 	if (tiled)
 		open_tiles(sums, &from, &start);
-	if (copied_rows(sums))
+	if (sums->loops.copied)
 		copy_rows(sums, start);
 	if (!sums->loops.is_shared)
 		sums_open_outer(sums);

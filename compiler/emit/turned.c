@@ -5,8 +5,7 @@
 /* The factor that is copied, and the other one. */
 static const struct expr *factor_of(const struct tiling *t, bool copied)
 {
-	bool first = t->product.factors[0] == turned_factor(t->scope->names->plan, t->equation);
-	return t->product.factors[first == copied ? 0 : 1];
+	return t->product.factors[(t->product.factors[0] == t->loops.copied) == copied ? 0 : 1];
 }
 
 /* "mlp_turnf(panel, WIDTH, &d[n][0], SIZE + 16, rows - n, SIZE);" */

@@ -57,7 +57,7 @@ const struct equation *lone_sum(struct arena *arena, const struct step *step)
 	return found;
 }
 
-static struct loops turned_loops(const struct plan *plan, const struct chain *chain)
+static struct loops turned_loops(const struct plan *plan, const struct chain *chain, const struct expr *copied)
 {
 	int width = plan->batch < PLAN_TILE ? PLAN_SHORT : PLAN_TILE;
 	return (struct loops){.form = LOOP_TURNED,
@@ -66,6 +66,7 @@ static struct loops turned_loops(const struct plan *plan, const struct chain *ch
 	                      .blocked = 1,
 	                      .block = PLAN_BLOCK,
 	                      .panel = plan_extent(plan, chain->reductions[0]->extent) * width,
+	                      .copied = copied,
 	                      .second = -1,
 	                      .grouped = -1};
 }
@@ -101,8 +102,9 @@ static struct loops choose_loops(const struct plan *plan, const struct step *ste
 		loops.vector = variable;
 		loops.width = PLAN_LANES;
 	}
-	if (loops.form == LOOP_LANES && turned_factor(plan, equation))
-		return turned_loops(plan, &chain);
+	const struct expr *turned = loops.form == LOOP_LANES ? turned_factor(plan, equation) : NULL;
+	if (turned)
+		return turned_loops(plan, &chain, turned);
 	if (loops.form != LOOP_PLAIN)
 		loops.blocked = blocked_variable(plan, left, chain.body, &reads, loops.vector);
 	loops.block = loops.blocked >= 0 ? PLAN_BLOCK : 1;

@@ -62,6 +62,7 @@ struct loops {
 	int vectors;  /* ROW, TURNED: of a tile; LANES: 1; 0: plain C */
 	bool overlaps;  /* ROW: the last tile begins within the one before, and does not go beyond the extent */
 	int64_t panel; /* reals of the copy of one tile's rows; ROW: where they lie far apart in memory; 0: none */
+	const struct expr *copied; /* the factor whose rows the panel holds */
 	int64_t numbers; /* ROW: reals of the copy of the numbers that rows are multiplied by, tile by tile; 0: none */
 	int second;   /* LANES: another free variable, of which `seconds` values are computed together, or -1 */
 	int seconds;

@@ -232,6 +232,7 @@ static void tile_row(const struct plan *plan, const struct step *step, struct lo
 		loops->panel = panel_of(plan, chain, vectors, loops);
 	loops->blocked = tile.rows > 1 ? blocked : -1;
 	loops->block = tile.rows;
+	loops->copied = loops->panel > 0 ? vectors : NULL;
 	if (loops->panel > 0 && loops->blocked >= 0)
 		loops->numbers = numbers_of(plan, left, chain, numbers, loops);
 }
@@ -340,8 +341,10 @@ static void turn_lanes(const struct plan *plan, struct step *step)
 	if (step->loops.form != LOOP_LANES || plan->batch < PLAN_TILE || !rows_factor(plan, equation))
 		return;
 	int64_t terms = chain_of(equation->right).reductions[0]->extent;
-	if (terms <= SHORT_SUM && tensor_elements(equation->left, 1) > 1)
-		step->loops.panel = terms * PLAN_TILE;
+	if (terms > SHORT_SUM || tensor_elements(equation->left, 1) == 1)
+		return;
+	step->loops.panel = terms * PLAN_TILE;
+	step->loops.copied = rows_factor(plan, equation);
 }
 
 /* In plain C, tiles of rows of the batch that lie far apart and serve many other rows are copied too: in the sums of
@@ -364,6 +367,7 @@ static void copy_rows(const struct plan *plan, struct step *step)
 		if (v != loops->vector && expr_uses(row, v))
 			return;
 	loops->panel = panel_of(plan, &chain, row, loops);
+	loops->copied = row;
 }
 
 static void choose_plain(const struct plan *plan, struct step *step)
