@@ -336,7 +336,7 @@ Test(bad_files, headers)
 Test(bad_files, lengths_of_headers)
 {
 #define RANGE "no safetensors file: the length of the header is out of range"
-#define SHORT "cut short within the header"
+#define SHORT "cut short within the header: copy the file again"
 	static const struct {
 		uint64_t length;
 		const char *sentence;

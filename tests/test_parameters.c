@@ -349,7 +349,7 @@ Test(parameters, lengths_of_headers)
 		{"\1\0\x10\0\0\0\0\0{}", 10, "no parameter file: the length of the header is out of range"},
 		{"\xff\xff\xff\xff\xff\xff\xff\xff{}", 10,
 	         "no parameter file: the length of the header is out of range"},
-		{"\3\0\0\0\0\0\0\0{}", 10, "cut short within the header"},
+		{"\3\0\0\0\0\0\0\0{}", 10, "cut short within the header: copy the file again"},
 		{"\2\0\0\0\0\0\0\0{}", 10, "not written by mlpc: no `__metadata__`"}};
 	for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
 		struct sink sink;

@@ -191,7 +191,7 @@ size_t mlp_header_length(const struct mlp_bytes *bytes, const struct mlp_message
 	if (header > MLP_MOST_HEADER || header < 2)
 		refuse(messages, file, "no parameter file: the length of the header is out of range");
 	else if (header > bytes->length - 8)
-		refuse(messages, file, "cut short within the header");
+		refuse(messages, file, "cut short within the header: copy the file again");
 	else
 		return (size_t)header;
 	return 0;

@@ -108,7 +108,7 @@ static int read_header(struct mlp_stored_file *file, const struct mlp_messages *
 		return refuse(messages, path,
 		              "no safetensors file: the length of the header is out of range");
 	if (header > file->bytes.length - 8)
-		return refuse(messages, path, "cut short within the header");
+		return refuse(messages, path, "cut short within the header: copy the file again");
 	file->header = (size_t)header;
 	file->root = json_loadb(file->bytes.text + 8, file->header, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(file->root))
