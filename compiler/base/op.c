@@ -29,7 +29,7 @@ enum op op_of_formula(const char *name, int arity)
 enum op op_reduction(const char *name)
 {
 	for (enum op op = OP_SUM; op <= OP_ARGMAX; op++)
-		if (strcmp(op_table[op].name, name) == 0)
+		if (op_table[op].name[0] == name[0] && strcmp(op_table[op].name, name) == 0)
 			return op;
 	return OP_COUNT;
 }

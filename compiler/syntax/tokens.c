@@ -87,7 +87,7 @@ int token_of_name(struct lexing *lexing, struct span span, name_t *name)
 	}
 	*name = name_intern(lexing->names, span_text(span), length);
 	for (const struct word *word = WORDS; word->text; word++)
-		if (strcmp(word->text, *name) == 0)
+		if (word->text[0] == (*name)[0] && strcmp(word->text, *name) == 0)
 			return word->kind;
 	return TOKEN_NAME;
 }
