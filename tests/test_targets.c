@@ -24,7 +24,7 @@ static const char *const files[] = {
         "tests/targets/products.mlp", "tests/targets/tiny.mlp",        "tests/targets/wide.mlp",
         "tests/targets/panels.mlp",   "tests/targets/repeats.mlp",     "models/custom/convolution.mlp",
         "models/custom/attention.mlp", "tests/targets/narrow.mlp",      "tests/targets/turned.mlp",
-        "tests/targets/padded.mlp",     "tests/targets/copied.mlp",
+        "tests/targets/padded.mlp",     "tests/targets/copied.mlp",     "tests/targets/edges.mlp",
 };
 
 enum { FILES = sizeof files / sizeof *files, NETWORKS = FILES + SHAPES };

@@ -87,7 +87,7 @@ int tile_vectors(const struct plan *plan, int64_t extent)
 	int64_t lanes = lanes_of(plan);
 	int best = 0;
 	double best_cost = 0;
-	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes != extent; vectors++) {
+	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes < extent; vectors++) {
 		int64_t width = vectors * lanes;
 		double cost = cover_cost(plan, extent, vectors);
 		if (width % PLAN_LANES == 0 && (extent % width == 0 || may_pad(plan, extent, vectors)) &&
@@ -171,10 +171,12 @@ static int panel_along(const struct plan *plan, const struct step *step, const s
                        int vector)
 {
 	int width = 0;
-	for (size_t m = 0; m < step->members.count; m++)
-		if (step->members.items[m].stored &&
-		    plan_panel(plan, step->members.items[m].equation->left) > 0)
-			width = plan_panel(plan, step->members.items[m].equation->left);
+	for (size_t m = 0; m < step->members.count; m++) {
+		const struct tensor *left = step->members.items[m].equation->left;
+		if (step->members.items[m].stored && plan_panel(plan, left) > 0 &&
+		    plan_dimension(plan, left, left->rank - 1) == vector)
+			width = plan_panel(plan, left);
+	}
 	for (int k = 0; k < product->count; k++)
 		if (read_uses(plan, product->factors[k], vector) &&
 		    plan_panel(plan, product->factors[k]->tensor) > 0)
@@ -367,7 +369,7 @@ static void copy_rows(const struct plan *plan, struct step *step)
 		if (v != loops->vector && expr_uses(row, v))
 			return;
 	loops->panel = panel_of(plan, &chain, row, loops);
-	loops->copied = row;
+	loops->copied = loops->panel > 0 ? row : NULL;
 }
 
 static void choose_plain(const struct plan *plan, struct step *step)

@@ -66,6 +66,19 @@ static void verify_read(struct verifying *v, const struct step *step, size_t mem
 		fail(v, "overwritten while other elements are still read", tensor);
 }
 
+static void verify_loops(struct verifying *v, const struct step *step)
+{
+	const struct loops *loops = &step->loops;
+	const struct tensor *left = step->members.items[0].equation->left;
+	if (loops->form != LOOP_PLAIN &&
+	    (loops->vector < 0 || loops->vector == loops->blocked || loops->width < 1))
+		fail(v, "impossible loops", left);
+	if (loops->overlaps && left->extents[loops->vector] < loops->width)
+		fail(v, "a tile begins before its row", left);
+	if ((loops->panel > 0) != (loops->copied != NULL))
+		fail(v, "a panel without what is copied to it", left);
+}
+
 static void verify_step(struct verifying *v, const struct step *step, uintptr_t now)
 {
 	for (size_t m = 0; m < step->members.count; m++) {
@@ -86,10 +99,7 @@ static void verify_step(struct verifying *v, const struct step *step, uintptr_t 
 		if (!tensor_map_get(&v->last, storage))
 			tensor_map_set(&v->last, storage, (void *)(now + 1));
 	}
-	const struct loops *loops = &step->loops;
-	if (loops->form != LOOP_PLAIN &&
-	    (loops->vector < 0 || loops->vector == loops->blocked || loops->width < 1))
-		fail(v, "impossible loops", step->members.items[0].equation->left);
+	verify_loops(v, step);
 }
 
 static void verify_overlap(struct verifying *v)
