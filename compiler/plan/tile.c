@@ -87,7 +87,7 @@ int tile_vectors(const struct plan *plan, int64_t extent)
 	int64_t lanes = lanes_of(plan);
 	int best = 0;
 	double best_cost = 0;
-	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes < extent; vectors++) {
+	for (int vectors = 1; lanes > 0 && vectors <= MOST_VECTORS && vectors * lanes != extent; vectors++) {
 		int64_t width = vectors * lanes;
 		double cost = cover_cost(plan, extent, vectors);
 		if (width % PLAN_LANES == 0 && (extent % width == 0 || may_pad(plan, extent, vectors)) &&
@@ -190,8 +190,8 @@ static bool has_room(const struct plan *plan, const struct tensor *tensor, int64
 	return plan_panel(plan, tensor) > 0 || extent + plan_row_gap(plan, tensor) >= tiles_of(extent, width) * width;
 }
 
-/* If what the step reads along the vector ends there, the last tile overlaps the one before. False: another read lies in
- * panels, which cannot. */
+/* If what the step reads along the vector ends there, the last tile overlaps the one before. False: there is none, or
+ * another read lies in panels, which cannot. */
 static bool can_end(const struct plan *plan, const struct product *product, struct loops *loops, int64_t extent)
 {
 	bool is_padded = false;
@@ -202,7 +202,7 @@ static bool can_end(const struct plan *plan, const struct product *product, stru
 		loops->overlaps = loops->overlaps || !has_room(plan, tensor, extent, loops->width);
 		is_padded = is_padded || plan_is_padded(plan, tensor);
 	}
-	return !(loops->overlaps && is_padded);
+	return !loops->overlaps || (!is_padded && extent >= loops->width);
 }
 
 static void tile_row(const struct plan *plan, const struct step *step, struct loops *loops,
