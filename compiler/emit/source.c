@@ -191,19 +191,6 @@ static void emit_unused(struct text *text, const struct c_names *names, enum pla
 				text_line(text, "(void)%s;", c_tensor(names, lists[l]->items[k]));
 }
 
-/* What is free in the panels of parameters. */
-static void emit_zeros(struct text *text, const struct c_names *names)
-{
-	const struct program *program = names->plan->program;
-	const char *net = program->loss ? "t->net." : "net->";
-	for (size_t k = 0; k < program->stored.count; k++) {
-		const struct tensor *tensor = program->stored.items[k];
-		const char *name = c_tensor(names, tensor);
-		if (plan_is_padded(names->plan, tensor))
-			text_line(text, "memset(%s%s, 0, sizeof %s%s);", net, name, net, name);
-	}
-}
-
 static void emit_init(struct text *text, struct c_names *names)
 {
 	const struct program *program = names->plan->program;

@@ -270,6 +270,18 @@ static void emit_input_gradient(struct text *text, const struct c_names *names)
 	close_public(text);
 }
 
+void emit_zeros(struct text *text, const struct c_names *names)
+{
+	const struct program *program = names->plan->program;
+	const char *net = program->loss ? "t->net." : "net->";
+	for (size_t k = 0; k < program->stored.count; k++) {
+		const struct tensor *tensor = program->stored.items[k];
+		const char *name = c_tensor(names, tensor);
+		if (plan_is_padded(names->plan, tensor))
+			text_line(text, "memset(%s%s, 0, sizeof %s%s);", net, name, net, name);
+	}
+}
+
 void emit_tensors(struct text *text, const struct c_names *names)
 {
 	const struct program *program = names->plan->program;

@@ -6,6 +6,8 @@
 
 /* tensor, get, set, state, get_state, set_state, gradient, input_gradient */
 void emit_tensors(struct text *text, const struct c_names *names);
+/* Of NAME_init: what is free in the panels of parameters. */
+void emit_zeros(struct text *text, const struct c_names *names);
 void emit_sizes(struct text *text, const struct c_names *names);
 /* With --strict a NaN that the caller sees is always the same. `count`: a formula of C. */
 void emit_unified(struct text *text, const struct c_names *names, const char *values, const char *count);

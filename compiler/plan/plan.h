@@ -210,8 +210,9 @@ void plan_tiles(struct plan *plan);
 int tile_vectors(const struct plan *plan, int64_t extent);
 /* What such tiles cover: the extent, or a little more. */
 int64_t tile_cover(const struct plan *plan, int64_t extent);
-/* tile.c: the work of a step, in multiply-adds */
+/* work.c: the work of a step, in multiply-adds; is it enough for threads to share it? */
 double plan_work(const struct plan *plan, const struct step *step);
+bool plan_may_share(const struct plan *plan, const struct step *step);
 /* share.c: equal steps of several functions become one */
 void plan_share(struct plan *plan);
 /* memory.c: offsets and bytes */

@@ -15,9 +15,7 @@ enum {
 	FAR_BYTES = 1024,     /* between rows: from here on a copy of them pays, */
 	PANEL_USES = 64,      /* if it serves so many rows of sums */
 	NUMBER_USES = 16,     /* and of numbers, if they serve so many tiles */
-	ELEMENT_WORK = 8,     /* multiply-adds in the time of an element of an equation without sum */
 	SHORT_SUM = 64,       /* terms of which a tile of rows fits the first cache beside all else */
-	LEAST_WORK = 1000000, /* in some 20 microseconds, of which starting the threads takes one */
 };
 
 #define COST_OF_OVERLAP 1.1 /* of tiles that begin anywhere, and of one that computes some sums again */
@@ -378,30 +376,6 @@ static void choose_plain(const struct plan *plan, struct step *step)
 	copy_rows(plan, step);
 }
 
-/* --- threads ------------------------------------------------------------------------------------------------- */
-
-/* Of equations that sum, and of the others. */
-double plan_work(const struct plan *plan, const struct step *step)
-{
-	double work = 0;
-	for (size_t m = 0; m < step->members.count; m++) {
-		const struct equation *equation = step->members.items[m].equation;
-		struct chain chain = chain_of(equation->right);
-		double own = chain.count > 0 ? 1 : ELEMENT_WORK;
-		for (int k = 0; k < chain.count; k++)
-			own *= (double)plan_extent(plan, chain.reductions[k]->extent);
-		work += (double)tensor_elements(equation->left, plan->batch) * own;
-	}
-	return work;
-}
-
-static bool may_be_shared(const struct plan *plan, const struct step *step)
-{
-	const struct equation *first = step->members.items[0].equation;
-	return first->left->rank > 1 && !first->numbers && !first->matrix &&
-	       plan_work(plan, step) >= LEAST_WORK;
-}
-
 void plan_tiles(struct plan *plan)
 {
 	for (size_t k = 0; k < plan->steps.count; k++) {
@@ -410,6 +384,6 @@ void plan_tiles(struct plan *plan)
 			choose_tile(plan, step);
 		else
 			choose_plain(plan, step);
-		step->loops.is_shared = plan->options.threads > 1 && may_be_shared(plan, step);
+		step->loops.is_shared = plan->options.threads > 1 && plan_may_share(plan, step);
 	}
 }
