@@ -78,6 +78,11 @@ static const struct {
 	{TABLE("\n\n 1,2,3,4,5\n"), {0}, "data.csv:3:1: error: 5 columns, but " NEEDS "    3 |  1,2,3,4,5\n      | ^\n" CHOOSE},
 	{TABLE("1,2,a,no\n1,2,a\n"), {0},
 	 "data.csv:2:6: error: 3 fields, but line 1 has 4\n    2 | 1,2,a\n      |      ^\n"},
+	{TABLE("1,2,a,no\n1,2,a"), {0},
+	 "data.csv:2:6: error: 3 fields, but line 1 has 4\n    2 | 1,2,a\n      |      ^\n"
+	 "       help: the file ends within this line: if it was cut short, copy it again\n"},
+	{TABLE("1,2,a,no\n1,2,a,no,4"), {0},
+	 "data.csv:2:10: error: 5 fields, but line 1 has 4\n    2 | 1,2,a,no,4\n      |          ^\n"},
 	{TABLE("1,2,a,no\n1,2,a,no,\n"), {0},
 	 "data.csv:2:10: error: 5 fields, but line 1 has 4\n    2 | 1,2,a,no,\n      |          ^\n"},
 	{TABLE("1,2,a,no\n1,2,\"a,no\"\n"), {0},

@@ -81,6 +81,13 @@ static int read_field(struct mlp_section *section, struct mlp_csv *csv, struct m
 	                             mlp_csv_place(csv, field.start, field.end));
 }
 
+/* Has the row that was read last no line end behind it? */
+static bool ends_file(const struct mlp_csv *csv)
+{
+	return csv->ended && csv->at >= csv->length && csv->length > 0 && csv->text[csv->length - 1] != '\n' &&
+	       csv->text[csv->length - 1] != '\r';
+}
+
 int mlp_refuse_fields(const struct mlp_csv *csv, int width, size_t width_line)
 {
 	struct mlp_field last = csv->fields[csv->count - 1];
@@ -89,6 +96,8 @@ int mlp_refuse_fields(const struct mlp_csv *csv, int width, size_t width_line)
 	size_t end = csv->count > width ? last.end + last.quoted : at + 1;
 	mlp_error_at(csv->messages, mlp_csv_place(csv, at, end), "%d field%s, but line %zu has %d",
 	             csv->count, csv->count == 1 ? "" : "s", width_line, width);
+	if (csv->count < width && ends_file(csv))
+		mlp_help(csv->messages, "the file ends within this line: if it was cut short, copy it again");
 	return MLP_BAD_DATA;
 }
 
